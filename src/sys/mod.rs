@@ -1,0 +1,123 @@
+//! The thinnest layer over Linux: one safe wrapper for each system call the
+//! engine makes, and nothing that decides.
+//!
+//! Every call answers with a value or with the operating system's error; none
+//! panics and none retries on its own, so that a wait ends with `EINTR` when a
+//! signal handler ran. Descriptors are [`Fd`]: closing one that somebody else
+//! has closed already is ignored. What to do about an error is the caller's
+//! to say, and sockets are `transport`'s.
+
+mod epoll;
+mod eventfd;
+pub mod futex;
+mod poll;
+mod signal;
+mod timerfd;
+
+use std::io;
+use std::os::fd::{AsRawFd, RawFd};
+
+use libc::c_int;
+
+pub use epoll::{Epoll, EpollEvent};
+pub use eventfd::EventFd;
+pub use poll::{PollFd, poll, ppoll};
+pub use signal::{SignalsBlocked, block_all_signals, set_timer_slack};
+pub use timerfd::TimerFd;
+
+/// A descriptor that is closed when dropped.
+///
+/// Unlike `std::os::fd::OwnedFd` it makes nothing of a descriptor that was
+/// closed behind its back: the call that uses it next reports `EBADF`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Fd(RawFd);
+
+impl Fd {
+    /// Takes over `fd`, which nobody else is to close.
+    pub fn from_raw(fd: RawFd) -> Fd {
+        Fd(fd)
+    }
+
+    /// Gives the descriptor up without closing it.
+    pub fn into_raw(self) -> RawFd {
+        let fd = self.0;
+        std::mem::forget(self);
+        fd
+    }
+}
+
+impl AsRawFd for Fd {
+    fn as_raw_fd(&self) -> RawFd {
+        self.0
+    }
+}
+
+impl Drop for Fd {
+    fn drop(&mut self) {
+        // SAFETY: `close` touches no memory of this process; a number that is
+        // not open gives EBADF, which is of no interest here.
+        unsafe { libc::close(self.0) };
+    }
+}
+
+/// The result of a system call: −1 becomes the error in `errno`.
+pub(crate) fn check(result: c_int) -> io::Result<c_int> {
+    if result == -1 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(result)
+    }
+}
+
+/// As [`check`], for calls that return a length.
+pub(crate) fn check_len(result: isize) -> io::Result<usize> {
+    usize::try_from(result).map_err(|_| io::Error::last_os_error())
+}
+
+/// Reads the counter of an eventfd or timerfd; 0 if there is nothing to read.
+fn read_counter(fd: &Fd) -> io::Result<u64> {
+    let mut count = 0u64;
+    // SAFETY: the buffer is the 8 bytes of `count`, which outlives the call.
+    let result = unsafe { libc::read(fd.as_raw_fd(), (&raw mut count).cast(), 8) };
+    match check_len(result) {
+        Ok(_) => Ok(count),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_descriptor_closed_behind_our_back_is_no_disaster() {
+        let event = EventFd::new().unwrap();
+        let number = event.as_raw_fd();
+        // A number nobody will be handed meanwhile: other tests open files too.
+        // SAFETY: dup2 and close touch no memory; 1000 + number is ours alone.
+        let copy = unsafe { libc::dup2(number, 1000 + number) };
+        if copy == -1 {
+            return assert_eq!(io::Error::last_os_error().raw_os_error(), Some(libc::EBADF));
+        }
+        let fd = Fd::from_raw(copy);
+        // SAFETY: as above.
+        unsafe { libc::close(copy) };
+        assert_eq!(
+            read_counter(&fd).unwrap_err().raw_os_error(),
+            Some(libc::EBADF)
+        );
+        drop(fd);
+    }
+
+    #[test]
+    fn a_descriptor_given_up_stays_open() {
+        let (first, second) = std::io::pipe().unwrap();
+        // SAFETY: `dup` touches no memory.
+        let fd = Fd::from_raw(check(unsafe { libc::dup(first.as_raw_fd()) }).unwrap());
+        let raw = fd.into_raw();
+        // SAFETY: F_GETFD touches no memory.
+        assert!(check(unsafe { libc::fcntl(raw, libc::F_GETFD) }).is_ok());
+        drop((Fd::from_raw(raw), first, second));
+    }
+}

@@ -1,0 +1,82 @@
+//! `ppoll` over a slice of descriptors, with or without a signal mask.
+//!
+//! Any signal handler that runs ends a wait with `EINTR`.
+
+use std::io;
+use std::os::fd::RawFd;
+use std::time::Duration;
+
+use super::check;
+use super::timerfd::timespec;
+
+/// One descriptor, what to wait for, and what was found.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub struct PollFd(libc::pollfd);
+
+impl PollFd {
+    /// Waits for `events` (`libc::POLL*`) on `fd`; a negative `fd` is ignored.
+    pub fn new(fd: RawFd, events: i16) -> PollFd {
+        PollFd(libc::pollfd {
+            fd,
+            events,
+            revents: 0,
+        })
+    }
+
+    /// The descriptor.
+    pub fn fd(&self) -> RawFd {
+        self.0.fd
+    }
+
+    /// What the last poll found, as a mask of `libc::POLL*`.
+    pub fn found(&self) -> i16 {
+        self.0.revents
+    }
+}
+
+/// Waits until one of `fds` is ready and returns how many are; `None` waits
+/// without end.
+pub fn poll(fds: &mut [PollFd], timeout: Option<Duration>) -> io::Result<usize> {
+    ppoll(fds, timeout, None)
+}
+
+/// As [`poll`], with the thread's signal mask replaced while it waits.
+pub fn ppoll(
+    fds: &mut [PollFd],
+    timeout: Option<Duration>,
+    mask: Option<&libc::sigset_t>,
+) -> io::Result<usize> {
+    let limit = timeout.map(timespec);
+    let limit = limit
+        .as_ref()
+        .map_or(std::ptr::null(), |limit| limit as *const _);
+    let mask = mask.map_or(std::ptr::null(), |mask| mask as *const _);
+    let count = fds.len() as libc::nfds_t;
+    // SAFETY: `PollFd` is a transparent `pollfd` and `count` of them are
+    // borrowed; `limit` and `mask` are null or point to what outlives the call.
+    let result = unsafe { libc::ppoll(fds.as_mut_ptr().cast(), count, limit, mask) };
+    check(result).map(|ready| ready as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sys::EventFd;
+    use std::os::fd::AsRawFd;
+
+    #[test]
+    fn finds_what_is_ready() {
+        let quiet = EventFd::new().unwrap();
+        let ready = EventFd::new().unwrap();
+        ready.notify().unwrap();
+        let mut fds = [&quiet, &ready].map(|event| PollFd::new(event.as_raw_fd(), libc::POLLIN));
+        assert_eq!(poll(&mut fds, None).unwrap(), 1);
+        assert_eq!((fds[0].found(), fds[1].found()), (0, libc::POLLIN));
+        assert_eq!(fds[1].fd(), ready.as_raw_fd());
+        assert_eq!(
+            poll(&mut fds[..1], Some(Duration::from_micros(50))).unwrap(),
+            0
+        );
+    }
+}
