@@ -308,9 +308,10 @@ impl<T: Default + Send + Sync + 'static> Registry<T> {
             }
         }
         // SAFETY: the flag was ours to set, so no other guard exists.
+        let free = unsafe { &mut *self.free.get() };
         let mut guard = FreeListGuard {
             locked: &self.locked,
-            free: unsafe { &mut *self.free.get() },
+            free,
         };
         if self.torn.swap(false, Ordering::Relaxed) {
             self.rebuild(&mut guard);
@@ -373,10 +374,8 @@ fn live<T>(slot: *const Slot<T>, number: usize) -> Option<Handle<T>> {
     let generation = unsafe { (*slot).generation.load(Ordering::Acquire) };
     if generation % 2 == 1 && head(generation) == number {
         // SAFETY: an odd generation is stored after the slot has been made.
-        Some(Handle {
-            slot: unsafe { &*slot },
-            generation,
-        })
+        let slot = unsafe { &*slot };
+        Some(Handle { slot, generation })
     } else {
         None
     }
