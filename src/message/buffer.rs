@@ -1,0 +1,260 @@
+//! A reference-counted run of raw bytes: the storage of large bodies and the
+//! buffer that connections read into.
+//!
+//! One allocation holds a small header and the bytes behind it. Every
+//! [`Buffer`] is one counted reference; messages that are slices of it hold
+//! others. Disjoint slices may be written at the same time by C programs
+//! (through `zmq_msg_data`), so this type hands out raw pointers and references
+//! to a named part only, never a reference to the whole. It has no lock and
+//! belongs to no pool, so it may be released by any thread, at any time.
+//!
+//! It does not know which bytes are filled, or by whom: its user does.
+
+use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
+use std::fmt;
+use std::ops::Range;
+use std::ptr::NonNull;
+use std::slice;
+use std::sync::atomic::{AtomicUsize, Ordering, fence};
+
+use crate::error::{Error, Result};
+
+/// More references than this are taken for a program that leaks them.
+pub(super) const MAX_REFERENCES: usize = isize::MAX as usize;
+
+/// What stands in front of the bytes. Its alignment makes the bytes as aligned
+/// as `malloc` would.
+#[repr(C, align(16))]
+pub(super) struct Header {
+    references: AtomicUsize,
+    capacity: usize,
+}
+
+/// One reference to a run of bytes.
+pub struct Buffer {
+    header: NonNull<Header>,
+}
+
+// SAFETY: the count is atomic, the capacity never changes, and the bytes are
+// reached only through raw pointers or unsafe functions whose callers answer
+// for who writes what.
+unsafe impl Send for Buffer {}
+// SAFETY: as for `Send`.
+unsafe impl Sync for Buffer {}
+
+impl Buffer {
+    /// Allocates `capacity` bytes of unspecified content.
+    pub fn with_capacity(capacity: usize) -> Result<Buffer> {
+        let layout = Buffer::layout(capacity).ok_or(Error::NoMemory)?;
+        // SAFETY: the layout holds at least the header, so its size is not zero.
+        let memory = unsafe {
+            if cfg!(miri) {
+                alloc_zeroed(layout)
+            } else {
+                alloc(layout)
+            }
+        };
+        // The optimiser must not see that nobody wrote the bytes: the content is
+        // to be unspecified, not undefined, since a C program may well send what
+        // it never filled. (Miri sees through this, and gets zeros.)
+        let memory = std::hint::black_box(memory);
+        let header = NonNull::new(memory.cast::<Header>()).ok_or(Error::NoMemory)?;
+        // SAFETY: freshly allocated with the size and alignment of a header at its start.
+        unsafe {
+            header.write(Header {
+                references: AtomicUsize::new(1),
+                capacity,
+            })
+        };
+        Ok(Buffer { header })
+    }
+
+    /// How many bytes there are.
+    #[inline]
+    pub fn capacity(&self) -> usize {
+        self.header().capacity
+    }
+
+    /// Where the bytes start.
+    #[inline]
+    pub fn as_ptr(&self) -> *mut u8 {
+        // SAFETY: the bytes follow the header in the same allocation.
+        unsafe { self.header.as_ptr().add(1).cast() }
+    }
+
+    /// Whether this is the only reference: no slice of the buffer is alive, so
+    /// all of it may be filled anew.
+    #[inline]
+    pub fn is_unique(&self) -> bool {
+        self.header().references.load(Ordering::Acquire) == 1
+    }
+
+    /// The bytes of `range`.
+    ///
+    /// # Panics
+    /// If the range does not lie within the buffer.
+    ///
+    /// # Safety
+    /// Nobody writes these bytes while the result is in use; in particular they
+    /// are not part of a message that an application has received already.
+    #[inline]
+    pub unsafe fn bytes(&self, range: Range<usize>) -> &[u8] {
+        let start = self.checked_start(&range);
+        // SAFETY: within the allocation, and unwritten meanwhile by the contract.
+        unsafe { slice::from_raw_parts(start, range.len()) }
+    }
+
+    /// The bytes of `range`, to be filled.
+    ///
+    /// # Panics
+    /// If the range does not lie within the buffer.
+    ///
+    /// # Safety
+    /// Nobody reads or writes these bytes while the result is in use: no message
+    /// that is a slice of them is alive, and no other holder of the buffer
+    /// fills it.
+    #[inline]
+    pub unsafe fn bytes_mut(&mut self, range: Range<usize>) -> &mut [u8] {
+        let start = self.checked_start(&range);
+        // SAFETY: within the allocation, and exclusive by the contract.
+        unsafe { slice::from_raw_parts_mut(start, range.len()) }
+    }
+
+    /// The start of a range that is known to lie within the buffer afterwards.
+    #[inline]
+    pub(super) fn checked_start(&self, range: &Range<usize>) -> *mut u8 {
+        assert!(range.start <= range.end && range.end <= self.capacity());
+        // SAFETY: the offset is at most the capacity, as just checked.
+        unsafe { self.as_ptr().add(range.start) }
+    }
+
+    /// Another reference, or `NoMemory` if there are absurdly many.
+    #[inline]
+    pub(super) fn try_clone(&self) -> Result<Buffer> {
+        let references = &self.header().references;
+        // Relaxed, as in `Arc`: whoever has a reference may pass on another.
+        if references.fetch_add(1, Ordering::Relaxed) > MAX_REFERENCES {
+            references.fetch_sub(1, Ordering::Relaxed);
+            return Err(Error::NoMemory);
+        }
+        Ok(Buffer {
+            header: self.header,
+        })
+    }
+
+    /// Gives the reference away as a pointer.
+    #[inline]
+    pub(super) fn into_raw(self) -> NonNull<Header> {
+        let header = self.header;
+        std::mem::forget(self);
+        header
+    }
+
+    /// Takes back a reference given away by [`Buffer::into_raw`].
+    ///
+    /// # Safety
+    /// The pointer came from `into_raw`, and is taken back once only.
+    #[inline]
+    pub(super) unsafe fn from_raw(header: NonNull<Header>) -> Buffer {
+        Buffer { header }
+    }
+
+    #[inline]
+    fn header(&self) -> &Header {
+        // SAFETY: our reference keeps the header alive, and only its atomic
+        // count ever changes.
+        unsafe { self.header.as_ref() }
+    }
+
+    fn layout(capacity: usize) -> Option<Layout> {
+        let size = size_of::<Header>().checked_add(capacity)?;
+        Layout::from_size_align(size, align_of::<Header>()).ok()
+    }
+}
+
+impl Clone for Buffer {
+    #[inline]
+    fn clone(&self) -> Self {
+        self.try_clone().expect("too many references to one buffer")
+    }
+}
+
+impl Drop for Buffer {
+    #[inline]
+    fn drop(&mut self) {
+        let references = &self.header().references;
+        // A count of one cannot change under us: the only reference is ours.
+        if references.load(Ordering::Acquire) != 1 {
+            if references.fetch_sub(1, Ordering::Release) != 1 {
+                return;
+            }
+            fence(Ordering::Acquire);
+        }
+        let capacity = self.capacity();
+        let layout = Buffer::layout(capacity).expect("it was allocated with this layout");
+        // SAFETY: allocated with this very layout, and no reference is left.
+        unsafe { dealloc(self.header.as_ptr().cast(), layout) };
+    }
+}
+
+impl fmt::Debug for Buffer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Buffer")
+            .field("capacity", &self.capacity())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_aligned_as_malloc_would() {
+        let buffer = Buffer::with_capacity(100).unwrap();
+        assert_eq!(buffer.as_ptr() as usize % 16, 0);
+        assert_eq!(buffer.capacity(), 100);
+    }
+
+    #[test]
+    fn unique_until_cloned_and_after_the_clone_is_gone() {
+        let buffer = Buffer::with_capacity(8).unwrap();
+        assert!(buffer.is_unique());
+        let other = buffer.clone();
+        assert!(!buffer.is_unique() && !other.is_unique());
+        drop(other);
+        assert!(buffer.is_unique());
+    }
+
+    #[test]
+    #[cfg_attr(miri, ignore = "Miri ends at allocations that fail")]
+    fn absurd_sizes_are_refused() {
+        for size in [
+            usize::MAX,
+            usize::MAX - 15,
+            isize::MAX as usize,
+            isize::MAX as usize - 64,
+        ] {
+            assert_eq!(Buffer::with_capacity(size).unwrap_err(), Error::NoMemory);
+        }
+    }
+
+    #[test]
+    fn what_is_filled_is_read() {
+        let mut buffer = Buffer::with_capacity(8).unwrap();
+        // SAFETY: the only user of the buffer is this test.
+        unsafe {
+            buffer.bytes_mut(2..5).copy_from_slice(b"abc");
+            assert_eq!(buffer.bytes(2..5), b"abc");
+            assert_eq!(buffer.bytes(8..8), b"");
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "range.end <= self.capacity()")]
+    fn a_range_beyond_the_end_panics() {
+        let buffer = Buffer::with_capacity(8).unwrap();
+        // SAFETY: the only user of the buffer is this test.
+        unsafe { buffer.bytes(4..9) };
+    }
+}

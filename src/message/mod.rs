@@ -1,0 +1,513 @@
+//! Messages: the 64 bytes of `zmq_msg_t` and what they own.
+//!
+//! A [`Msg`] is one frame: a body and what travels with it (the MORE flag, a
+//! routing id, a group, the peer's [`Metadata`]). Bodies of up to
+//! [`INLINE_MAX`] bytes live inside the message; others are a counted reference
+//! to a [`Buffer`], or the application's own memory.
+//!
+//! A message may be moved bytewise, as C programs do. It refers to no context
+//! and takes no lock, so it can be closed by any thread, after the context is
+//! gone, and in the child of a fork. A message that was never initialised, or
+//! was closed, is recognised by its kind ([`Msg::is_valid`]); a garbage one is
+//! recognised with high probability.
+//!
+//! What is not here: the frame header on the wire (`zmtp`), the C functions
+//! (`capi`).
+
+mod buffer;
+mod foreign;
+mod metadata;
+#[cfg(test)]
+mod tests;
+
+use std::ffi::CStr;
+use std::mem::{ManuallyDrop, MaybeUninit};
+use std::ops::Range;
+use std::ptr::{self, NonNull};
+use std::sync::Arc;
+use std::{fmt, slice};
+
+use libc::c_void;
+
+pub use buffer::Buffer;
+pub use foreign::FreeFn;
+pub use metadata::Metadata;
+
+use crate::error::{Error, Result};
+use buffer::Header;
+use foreign::Foreign;
+
+/// The longest body that is kept inside the message.
+pub const INLINE_MAX: usize = 40;
+/// The longest name of a group.
+pub const GROUP_MAX: usize = 255;
+/// The longest name of a group that is kept inside the message.
+const SHORT_GROUP_MAX: usize = 7;
+
+/// Followed by another frame of the same message.
+const MORE: u8 = 1;
+/// A command of ZMTP, not a message.
+const COMMAND: u8 = 2;
+/// A copy was made; the body may be referred to by other messages.
+const SHARED: u8 = 4;
+/// The group is too long to be kept inside the message.
+const LONG_GROUP: u8 = 8;
+
+/// Where the body is. The numbers are arbitrary but for [`Kind::CLOSED`]: they
+/// tell a message from memory that is none.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(transparent)]
+struct Kind(u16);
+
+impl Kind {
+    /// No message: nothing is owned, nothing may be read.
+    const CLOSED: Kind = Kind(0);
+    /// Inside the message.
+    const INLINE: Kind = Kind(0x9d51);
+    /// In a [`Buffer`].
+    const BUFFER: Kind = Kind(0x9d52);
+    /// In memory that the application frees.
+    const FOREIGN: Kind = Kind(0x9d53);
+    /// In memory that nobody frees.
+    const CONSTANT: Kind = Kind(0x9d54);
+}
+
+/// A body that is not inside the message.
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct Outside {
+    data: *mut u8,
+    len: usize,
+    owner: Owner,
+}
+
+/// Who keeps an outside body alive; which field counts is the kind's to say.
+#[derive(Clone, Copy)]
+#[repr(C)]
+union Owner {
+    buffer: NonNull<Header>,
+    foreign: NonNull<Foreign>,
+    nobody: (),
+}
+
+#[repr(C)]
+union Body {
+    inline: [MaybeUninit<u8>; INLINE_MAX],
+    outside: Outside,
+}
+
+/// A name of a group, ended by NUL: in place, or behind a counted pointer.
+type LongGroup = [u8; GROUP_MAX + 1];
+
+#[derive(Clone, Copy)]
+#[repr(C)]
+union Group {
+    short: [u8; SHORT_GROUP_MAX + 1],
+    long: *const LongGroup,
+}
+
+impl Group {
+    const NONE: Group = Group {
+        short: [0; SHORT_GROUP_MAX + 1],
+    };
+}
+
+/// One frame of a message; `zmq_msg_t` in C.
+#[repr(C, align(8))]
+pub struct Msg {
+    /// From `Arc::into_raw`, or null.
+    metadata: *const Metadata,
+    body: Body,
+    group: Group,
+    routing_id: u32,
+    kind: Kind,
+    flags: u8,
+    inline_len: u8,
+}
+
+const _: () = assert!(size_of::<Msg>() == 64 && align_of::<Msg>() == 8);
+
+// SAFETY: everything a message owns is counted atomically or `Send` itself; a
+// foreign body may be freed by any thread, as `Msg::foreign` demands.
+unsafe impl Send for Msg {}
+
+impl Msg {
+    /// An inline body whose bytes are still to be written.
+    const UNFILLED: Body = Body {
+        inline: [MaybeUninit::uninit(); INLINE_MAX],
+    };
+
+    /// An empty message.
+    #[inline]
+    pub const fn new() -> Msg {
+        Msg::with_body(Kind::INLINE, Msg::UNFILLED, 0)
+    }
+
+    /// A message with a copy of `bytes`.
+    #[inline]
+    pub fn copy_from(bytes: &[u8]) -> Result<Msg> {
+        let mut msg = if bytes.len() <= INLINE_MAX {
+            Msg::with_body(Kind::INLINE, Msg::UNFILLED, bytes.len() as u8)
+        } else {
+            Msg::with_size(bytes.len())?
+        };
+        // SAFETY: the new body has this length and nobody else refers to it.
+        unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), msg.data_ptr(), bytes.len()) };
+        Ok(msg)
+    }
+
+    /// A message with a body of `len` bytes, whose content is unspecified.
+    #[inline]
+    pub fn with_size(len: usize) -> Result<Msg> {
+        if len <= INLINE_MAX {
+            let inline = [MaybeUninit::new(0); INLINE_MAX];
+            Ok(Msg::with_body(Kind::INLINE, Body { inline }, len as u8))
+        } else {
+            Ok(Msg::from_buffer(Buffer::with_capacity(len)?, len))
+        }
+    }
+
+    /// A message whose body is the start of `buffer`; nothing is copied.
+    ///
+    /// # Panics
+    /// If the buffer is shorter than that.
+    #[inline]
+    pub fn from_buffer(buffer: Buffer, len: usize) -> Msg {
+        let data = buffer.checked_start(&(0..len));
+        let outside = Outside {
+            data,
+            len,
+            owner: Owner {
+                buffer: buffer.into_raw(),
+            },
+        };
+        Msg::with_body(Kind::BUFFER, Body { outside }, 0)
+    }
+
+    /// A message whose body is a part of `owner`; nothing is copied, and the
+    /// buffer lives as long as the message.
+    ///
+    /// # Panics
+    /// If the buffer does not reach that far.
+    #[inline]
+    pub fn slice(owner: &Buffer, range: Range<usize>) -> Msg {
+        let data = owner.checked_start(&range);
+        let owner = Owner {
+            buffer: owner.clone().into_raw(),
+        };
+        let outside = Outside {
+            data,
+            len: range.len(),
+            owner,
+        };
+        Msg::with_body(Kind::BUFFER, Body { outside }, 0)
+    }
+
+    /// A message whose body is `len` bytes at `data`, to be freed by
+    /// `free(data, hint)` when the last message that refers to it is gone.
+    ///
+    /// # Safety
+    /// The bytes stay readable, and are written through messages only, until
+    /// `free` is called, which may happen once, on any thread. `data` may be
+    /// null if `len` is 0.
+    pub unsafe fn foreign(data: *mut c_void, len: usize, free: FreeFn, hint: *mut c_void) -> Msg {
+        let owner = Owner {
+            foreign: Foreign::new(data, free, hint),
+        };
+        let outside = Outside {
+            data: data.cast(),
+            len,
+            owner,
+        };
+        Msg::with_body(Kind::FOREIGN, Body { outside }, 0)
+    }
+
+    /// A message whose body is `len` bytes at `data`, which nobody frees.
+    ///
+    /// # Safety
+    /// The bytes stay readable, and are written through messages only, as long
+    /// as the message or a copy of it exists. `data` may be null if `len` is 0.
+    #[inline]
+    pub const unsafe fn constant(data: *mut c_void, len: usize) -> Msg {
+        let outside = Outside {
+            data: data.cast(),
+            len,
+            owner: Owner { nobody: () },
+        };
+        Msg::with_body(Kind::CONSTANT, Body { outside }, 0)
+    }
+
+    #[inline]
+    const fn with_body(kind: Kind, body: Body, inline_len: u8) -> Msg {
+        Msg {
+            metadata: ptr::null(),
+            body,
+            group: Group::NONE,
+            routing_id: 0,
+            kind,
+            flags: 0,
+            inline_len,
+        }
+    }
+
+    /// Whether this is a message at all: initialised and not closed.
+    #[inline]
+    pub fn is_valid(&self) -> bool {
+        (Kind::INLINE.0..=Kind::CONSTANT.0).contains(&self.kind.0)
+    }
+
+    /// The body.
+    #[inline]
+    pub fn as_slice(&self) -> &[u8] {
+        let (data, len) = self.raw_body();
+        if len == 0 {
+            return &[];
+        }
+        // SAFETY: the body is `len` readable bytes that live as long as the
+        // message; they are written through messages only, which is up to
+        // whoever holds them, as in C.
+        unsafe { slice::from_raw_parts(data, len) }
+    }
+
+    /// Where the body starts, for reading and writing.
+    #[inline]
+    pub fn data_ptr(&mut self) -> *mut u8 {
+        match self.kind {
+            Kind::INLINE => (&raw mut self.body.inline).cast(),
+            _ => self.raw_body().0.cast_mut(),
+        }
+    }
+
+    /// The length of the body.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.raw_body().1
+    }
+
+    /// Whether the body has no bytes.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    #[inline]
+    fn raw_body(&self) -> (*const u8, usize) {
+        match self.kind {
+            Kind::INLINE => ((&raw const self.body.inline).cast(), self.inline_len.into()),
+            Kind::CLOSED => (ptr::null(), 0),
+            // SAFETY: every other kind has an outside body.
+            _ => unsafe { (self.body.outside.data.cast_const(), self.body.outside.len) },
+        }
+    }
+
+    /// Whether another frame of the same message follows.
+    #[inline]
+    pub fn more(&self) -> bool {
+        self.flags & MORE != 0
+    }
+
+    /// Says whether another frame of the same message follows.
+    #[inline]
+    pub fn set_more(&mut self, more: bool) {
+        self.set_flag(MORE, more);
+    }
+
+    /// Whether this is a command of the protocol and not for the application.
+    #[inline]
+    pub fn is_command(&self) -> bool {
+        self.flags & COMMAND != 0
+    }
+
+    /// Says whether this is a command of the protocol.
+    #[inline]
+    pub fn set_command(&mut self, command: bool) {
+        self.set_flag(COMMAND, command);
+    }
+
+    #[inline]
+    fn set_flag(&mut self, flag: u8, on: bool) {
+        self.flags = if on {
+            self.flags | flag
+        } else {
+            self.flags & !flag
+        };
+    }
+
+    /// What C programs see as `ZMQ_SHARED`: the body is constant, or was shared
+    /// with a copy at some time.
+    #[inline]
+    pub fn is_shared(&self) -> bool {
+        self.kind == Kind::CONSTANT || self.flags & SHARED != 0
+    }
+
+    /// Another message with the same body and everything that goes with it. An
+    /// inline body is copied, any other is shared. It fails if there are
+    /// absurdly many copies.
+    #[inline]
+    pub fn share(&mut self) -> Result<Msg> {
+        match self.kind {
+            // SAFETY: the kind says whose the body is, and our own reference
+            // keeps the buffer alive; wrapped so that it is not given back here.
+            Kind::BUFFER => unsafe {
+                let ours = ManuallyDrop::new(Buffer::from_raw(self.body.outside.owner.buffer));
+                let _ = ManuallyDrop::new(ours.try_clone()?);
+                self.flags |= SHARED;
+            },
+            // SAFETY: as above.
+            Kind::FOREIGN => unsafe {
+                self.body.outside.owner.foreign.as_ref().retain()?;
+                self.flags |= SHARED;
+            },
+            _ => {}
+        }
+        if !self.metadata.is_null() {
+            // SAFETY: the pointer is from `Arc::into_raw`, and ours to count on.
+            unsafe { Arc::increment_strong_count(self.metadata) };
+        }
+        if self.flags & LONG_GROUP != 0 {
+            // SAFETY: the flag says that the group is from `Arc::into_raw`.
+            unsafe { Arc::increment_strong_count(self.group.long) };
+        }
+        // SAFETY: everything that is owned through a pointer has just been
+        // counted once more, and a message may be moved bytewise.
+        Ok(unsafe { ptr::read(self) })
+    }
+
+    /// Takes the message away and leaves an empty one.
+    #[inline]
+    pub fn take(&mut self) -> Msg {
+        std::mem::take(self)
+    }
+
+    /// Gives everything up and leaves no message behind ([`Msg::is_valid`] is
+    /// false then). For messages in a C program's memory, which is never dropped.
+    #[inline]
+    pub fn close(&mut self) {
+        drop(self.take());
+        self.kind = Kind::CLOSED;
+    }
+
+    /// The routing id of a SERVER's peer; 0 is none.
+    #[inline]
+    pub fn routing_id(&self) -> u32 {
+        self.routing_id
+    }
+
+    /// Sets the routing id; 0 is none.
+    #[inline]
+    pub fn set_routing_id(&mut self, routing_id: u32) {
+        self.routing_id = routing_id;
+    }
+
+    /// What is known about the peer that the message came from.
+    #[inline]
+    pub fn metadata(&self) -> Option<&Metadata> {
+        // SAFETY: null, or from `Arc::into_raw` with a count of ours.
+        unsafe { self.metadata.as_ref() }
+    }
+
+    /// Says what is known about the peer that the message came from.
+    #[inline]
+    pub fn set_metadata(&mut self, metadata: Option<Arc<Metadata>>) {
+        let new = metadata.map_or(ptr::null(), Arc::into_raw);
+        let old = std::mem::replace(&mut self.metadata, new);
+        if !old.is_null() {
+            // SAFETY: from `Arc::into_raw`, and no longer kept here.
+            drop(unsafe { Arc::from_raw(old) });
+        }
+    }
+
+    /// The group of a RADIO's message; empty if there is none.
+    pub fn group(&self) -> &CStr {
+        let bytes: &[u8] = if self.flags & LONG_GROUP != 0 {
+            // SAFETY: the flag says that the group is from `Arc::into_raw`.
+            unsafe { &*self.group.long }
+        } else {
+            // SAFETY: without the flag the group is in place.
+            unsafe { &self.group.short }
+        };
+        CStr::from_bytes_until_nul(bytes).unwrap_or_default()
+    }
+
+    /// Sets the group: the bytes up to the first NUL, at most [`GROUP_MAX`].
+    pub fn set_group(&mut self, name: &[u8]) -> Result<()> {
+        let name = name.split(|&byte| byte == 0).next().unwrap_or_default();
+        if name.len() > GROUP_MAX {
+            return Err(Error::Invalid);
+        }
+        self.clear_group();
+        if name.len() <= SHORT_GROUP_MAX {
+            let mut short = [0; SHORT_GROUP_MAX + 1];
+            short[..name.len()].copy_from_slice(name);
+            self.group = Group { short };
+        } else {
+            let mut long: LongGroup = [0; GROUP_MAX + 1];
+            long[..name.len()].copy_from_slice(name);
+            self.group = Group {
+                long: Arc::into_raw(Arc::new(long)),
+            };
+            self.flags |= LONG_GROUP;
+        }
+        Ok(())
+    }
+
+    fn clear_group(&mut self) {
+        if self.flags & LONG_GROUP != 0 {
+            // SAFETY: the flag says that the group is from `Arc::into_raw`, and
+            // it is no longer kept here.
+            drop(unsafe { Arc::from_raw(self.group.long) });
+            self.flags &= !LONG_GROUP;
+        }
+        self.group = Group::NONE;
+    }
+
+    /// Gives up everything that is not inside the message. A foreign body comes
+    /// last: its function is the application's, and may do anything.
+    fn release(&mut self) {
+        if !self.is_valid() {
+            return;
+        }
+        self.set_metadata(None);
+        self.clear_group();
+        match std::mem::replace(&mut self.kind, Kind::CLOSED) {
+            // SAFETY: the kind says whose the body is; the reference was ours,
+            // and the message is marked closed already.
+            Kind::BUFFER => drop(unsafe { Buffer::from_raw(self.body.outside.owner.buffer) }),
+            // SAFETY: as above.
+            Kind::FOREIGN => unsafe { Foreign::release(self.body.outside.owner.foreign) },
+            _ => {}
+        }
+    }
+}
+
+impl Drop for Msg {
+    #[inline]
+    fn drop(&mut self) {
+        if self.kind != Kind::INLINE || !self.metadata.is_null() || self.flags & LONG_GROUP != 0 {
+            self.release();
+        }
+    }
+}
+
+impl Default for Msg {
+    #[inline]
+    fn default() -> Self {
+        Msg::new()
+    }
+}
+
+impl AsRef<[u8]> for Msg {
+    #[inline]
+    fn as_ref(&self) -> &[u8] {
+        self.as_slice()
+    }
+}
+
+impl fmt::Debug for Msg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Msg");
+        out.field("valid", &self.is_valid())
+            .field("len", &self.len());
+        out.field("more", &self.more()).finish_non_exhaustive()
+    }
+}
