@@ -27,7 +27,7 @@ MESSAGES ?= 10000
 MESSAGES_ALL := 100000
 
 .PHONY: build demo test test-all bench setup install uninstall clean
-.PHONY: fmt clippy unit loom capi capi-all bindings bindings-all python go stress memcheck soak
+.PHONY: fmt clippy unit loom capi capi-slow interop interop-slow memcheck bindings python go
 
 # --- build -------------------------------------------------------------------
 
@@ -91,11 +91,11 @@ bench: setup build
 # --- tests -------------------------------------------------------------------
 
 test: setup build $(VENV)/ready
-	@python3 .ci/stages.py fmt clippy unit loom capi python go
+	@python3 .ci/stages.py fmt clippy unit loom capi interop python go
 
 test-all: setup build $(VENV)/ready
 	@MESSAGES=$(MESSAGES_ALL) python3 .ci/stages.py \
-	  fmt clippy unit loom capi-all python go stress memcheck soak
+	  fmt clippy unit loom capi-slow interop-slow python go memcheck
 
 fmt:
 	cargo fmt --check
@@ -112,11 +112,24 @@ loom:
 	RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=target/loom CARGO_PROFILE_RELEASE_LTO=off \
 	  CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 cargo test --release --lib loom_
 
+# The same C programs against this library and the system's.
 capi:
-	python3 capi-tests/run.py
+	python3 capi-tests/run.py --ours $(LIB)
 
-capi-all:
-	python3 capi-tests/run.py --all
+# The stress and soak programs too, and the long versions of the others.
+capi-slow:
+	python3 capi-tests/run.py --ours $(LIB) --slow
+
+# One library on each side of a connection.
+interop:
+	python3 capi-tests/run.py interop --ours $(LIB)
+
+interop-slow:
+	python3 capi-tests/run.py interop --ours $(LIB) --slow
+
+memcheck:
+	python3 capi-tests/run.py --ours $(LIB) --wrap "valgrind -q --error-exitcode=99 \
+	  --leak-check=full --errors-for-leak-kinds=definite"
 
 bindings: python go
 

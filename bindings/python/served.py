@@ -21,6 +21,7 @@ class _DlInfo(ctypes.Structure):
 def path():
     """The real path of the library that answers this process's calls."""
     everyone = ctypes.CDLL(None)
+    assert hasattr(everyone, "zmq_version"), "no libzmq is preloaded"
     info = _DlInfo()
     found = everyone.dladdr(
         ctypes.cast(everyone.zmq_version, ctypes.c_void_p), ctypes.byref(info)
