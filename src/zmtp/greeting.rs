@@ -1,0 +1,231 @@
+//! The 64 bytes that open a connection (RFC 37, "Version Negotiation").
+//!
+//! The greeting is sent in the pieces that let older peers be told apart: the
+//! signature at once, the major version after the peer's signature, the rest
+//! after the peer's major version. [`Greeting::stage`] says which piece is due.
+//!
+//! Peers of 3.0 and above are accepted; a higher version is spoken to as 3.1.
+//! Peers of ZMTP 1.0 and 2.0 are recognised and refused.
+
+use super::error::ProtocolError;
+
+/// Length of the whole greeting.
+pub const GREETING_LEN: usize = 64;
+/// Length of the signature that opens it.
+pub const SIGNATURE_LEN: usize = 10;
+/// Length of the mechanism's name, padded with zeros.
+const MECHANISM_LEN: usize = 20;
+/// Where the major version stands.
+const MAJOR: usize = 10;
+/// Where the minor version stands.
+const MINOR: usize = 11;
+/// Where the mechanism's name stands.
+const MECHANISM: usize = 12;
+
+/// A version of ZMTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Version {
+    /// ZMTP 1.0, with or without a version in its greeting.
+    V1_0,
+    /// ZMTP 2.0.
+    V2_0,
+    /// ZMTP 3.0: subscriptions are messages.
+    V3_0,
+    /// ZMTP 3.1: subscriptions are commands.
+    V3_1,
+}
+
+/// The peer's greeting as far as it has come.
+#[derive(Debug, Clone)]
+pub struct Greeting {
+    received: [u8; GREETING_LEN],
+    len: usize,
+}
+
+/// How much of our own greeting the peer may see by now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// The signature.
+    Signature,
+    /// The major version too.
+    Major,
+    /// All of it.
+    Whole,
+}
+
+impl Default for Greeting {
+    fn default() -> Self {
+        Greeting {
+            received: [0; GREETING_LEN],
+            len: 0,
+        }
+    }
+}
+
+impl Greeting {
+    /// Takes what of `input` belongs to the greeting and returns its length.
+    pub fn handle(&mut self, input: &[u8]) -> Result<usize, ProtocolError> {
+        let taken = input.len().min(GREETING_LEN - self.len);
+        self.received[self.len..self.len + taken].copy_from_slice(&input[..taken]);
+        self.len += taken;
+        if let Some(version @ (Version::V1_0 | Version::V2_0)) = self.version() {
+            return Err(ProtocolError::UnsupportedVersion(version));
+        }
+        Ok(taken)
+    }
+
+    /// How much of our own greeting is due.
+    pub fn stage(&self) -> Stage {
+        match self.len {
+            0..SIGNATURE_LEN => Stage::Signature,
+            SIGNATURE_LEN => Stage::Major,
+            _ => Stage::Whole,
+        }
+    }
+
+    /// Whether all 64 bytes are there.
+    pub fn is_whole(&self) -> bool {
+        self.len == GREETING_LEN
+    }
+
+    /// The peer's version, once enough is there to tell.
+    ///
+    /// A first byte other than FF, or a tenth byte whose lowest bit is clear, is
+    /// the start of a routing id frame of ZMTP 1.0.
+    pub fn version(&self) -> Option<Version> {
+        let received = &self.received[..self.len];
+        match (received.first(), received.get(SIGNATURE_LEN - 1)) {
+            (None, _) => return None,
+            (Some(0xff), None) => return None,
+            (Some(0xff), Some(last)) if last & 1 == 1 => {}
+            _ => return Some(Version::V1_0),
+        }
+        match (received.get(MAJOR)?, received.get(MINOR)) {
+            (0, _) => Some(Version::V1_0),
+            (1, _) => Some(Version::V2_0),
+            (3, Some(0)) => Some(Version::V3_0),
+            (_, Some(_)) => Some(Version::V3_1),
+            (_, None) => None,
+        }
+    }
+
+    /// Whether the peer announced exactly this mechanism.
+    pub fn has_mechanism(&self, name: &str) -> bool {
+        self.received[MECHANISM..MECHANISM + MECHANISM_LEN] == padded(name)
+    }
+}
+
+/// Our own greeting.
+///
+/// The padding of the signature holds the length of the routing id plus one, for
+/// ZMTP 1.0 peers to read as the head of a frame. The byte that would tell the
+/// server from the client stays zero: no mechanism needs it.
+pub fn encode(routing_id_len: usize, mechanism: &str) -> [u8; GREETING_LEN] {
+    let mut greeting = [0; GREETING_LEN];
+    greeting[0] = 0xff;
+    greeting[1..9].copy_from_slice(&(routing_id_len as u64 + 1).to_be_bytes());
+    greeting[9] = 0x7f;
+    greeting[MAJOR] = 3;
+    greeting[MINOR] = 1;
+    greeting[MECHANISM..MECHANISM + MECHANISM_LEN].copy_from_slice(&padded(mechanism));
+    greeting
+}
+
+/// The part of our greeting that moves the peer's view from one stage to another.
+pub fn piece(greeting: &[u8; GREETING_LEN], from: Stage, to: Stage) -> &[u8] {
+    &greeting[end_of(from)..end_of(to).max(end_of(from))]
+}
+
+fn end_of(stage: Stage) -> usize {
+    match stage {
+        Stage::Signature => SIGNATURE_LEN,
+        Stage::Major => MAJOR + 1,
+        Stage::Whole => GREETING_LEN,
+    }
+}
+
+fn padded(name: &str) -> [u8; MECHANISM_LEN] {
+    let mut padded = [0; MECHANISM_LEN];
+    padded[..name.len()].copy_from_slice(name.as_bytes());
+    padded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Greeting {
+        let mut greeting = Greeting::default();
+        greeting.handle(bytes).unwrap();
+        greeting
+    }
+
+    #[test]
+    fn encode_is_byte_exact() {
+        let mut expected = b"\xff\0\0\0\0\0\0\0\x04\x7f\x03\x01NULL".to_vec();
+        expected.resize(64, 0);
+        assert_eq!(encode(3, "NULL")[..], expected);
+    }
+
+    #[test]
+    fn own_pieces_follow_the_peers() {
+        let ours = encode(0, "NULL");
+        let mut peer = Greeting::default();
+        let (mut stage, mut sent) = (Stage::Signature, vec![SIGNATURE_LEN]);
+        for (index, byte) in ours.iter().enumerate() {
+            peer.handle(&[*byte]).unwrap();
+            let piece = piece(&ours, stage, peer.stage());
+            stage = peer.stage();
+            if !piece.is_empty() {
+                sent.push(piece.len());
+                assert!(index == 9 || index == 10);
+            }
+        }
+        assert_eq!(sent, [10, 1, 53]);
+    }
+
+    #[test]
+    fn versions_are_told_apart() {
+        let versioned = |tail: &[u8]| [b"\xff\0\0\0\0\0\0\0\x01\x7f", tail].concat();
+        assert_eq!(read(&versioned(&[3])).version(), None);
+        assert_eq!(read(&versioned(&[3, 0])).version(), Some(Version::V3_0));
+        assert_eq!(read(&versioned(&[3, 1])).version(), Some(Version::V3_1));
+        assert_eq!(read(&versioned(&[3, 9])).version(), Some(Version::V3_1));
+        assert_eq!(read(&versioned(&[2, 0])).version(), Some(Version::V3_1));
+        assert_eq!(read(&versioned(&[4, 0])).version(), Some(Version::V3_1));
+    }
+
+    #[test]
+    fn older_peers_are_refused_as_soon_as_they_are_known() {
+        let refuse = |bytes: &[u8]| Greeting::default().handle(bytes).unwrap_err();
+        let old = |version| ProtocolError::UnsupportedVersion(version);
+        assert_eq!(refuse(b"\x01"), old(Version::V1_0));
+        assert_eq!(refuse(b"GET / HTTP/1.1"), old(Version::V1_0));
+        assert_eq!(refuse(b"\xff\0\0\0\0\0\0\x01\0\x7e"), old(Version::V1_0));
+        assert_eq!(refuse(b"\xff\0\0\0\0\0\0\0\x01\x7f\0"), old(Version::V1_0));
+        assert_eq!(
+            refuse(b"\xff\0\0\0\0\0\0\0\x01\x7f\x01"),
+            old(Version::V2_0)
+        );
+    }
+
+    #[test]
+    fn padding_has_no_meaning() {
+        let mut bytes = encode(0, "NULL");
+        bytes[1..9].fill(0xa5);
+        bytes[32..].fill(0xa5);
+        let greeting = read(&bytes);
+        assert!(greeting.is_whole());
+        assert_eq!(greeting.version(), Some(Version::V3_1));
+        assert!(greeting.has_mechanism("NULL"));
+    }
+
+    #[test]
+    fn the_mechanism_must_match_to_the_last_byte() {
+        assert!(!read(&encode(0, "PLAIN")).has_mechanism("NULL"));
+        assert!(!read(&encode(0, "NULLX")).has_mechanism("NULL"));
+        let mut bytes = encode(0, "NULL");
+        bytes[31] = 1;
+        assert!(!read(&bytes).has_mechanism("NULL"));
+    }
+}

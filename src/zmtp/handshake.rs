@@ -1,0 +1,463 @@
+//! From the first byte of a connection to its first message.
+//!
+//! A [`Handshake`] takes bytes in any pieces, gives bytes out, and ends with a
+//! [`Peer`] or a [`ProtocolError`]. Its states are named for what they await.
+//!
+//! Promises: not one byte of traffic is consumed; what is held of the peer's
+//! bytes is bounded by [`MAX_COMMAND`], and grows only with bytes that came;
+//! after an error nothing more is taken in or given out. What goes out is
+//! byte for byte, and piece for piece, what libzmq sends.
+//!
+//! Does not know time: whoever drives it gives up a peer that takes too long.
+
+use super::error::ProtocolError;
+use super::frame;
+use super::greeting::{self, GREETING_LEN, Greeting, SIGNATURE_LEN, Version};
+use super::mechanism::Mechanism;
+use super::metadata::{Metadata, Properties};
+use super::socket_type::SocketType;
+
+/// Largest body of a command before the traffic.
+pub const MAX_COMMAND: u64 = 64 * 1024;
+
+/// What we tell the peer of ourselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// Our socket type.
+    pub socket_type: SocketType,
+    /// Our routing id, at most 255 bytes; sent by the types that announce one.
+    pub routing_id: Vec<u8>,
+    /// The application's own properties.
+    pub properties: Properties,
+    /// Whether we are the side that checks credentials. NULL has no sides, and
+    /// no mechanism shows them in the greeting.
+    pub as_server: bool,
+}
+
+impl Config {
+    /// A socket of this type with nothing else to say.
+    pub fn new(socket_type: SocketType) -> Config {
+        Config {
+            socket_type,
+            routing_id: Vec::new(),
+            properties: Vec::new(),
+            as_server: false,
+        }
+    }
+}
+
+/// What we learnt of the peer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Peer {
+    /// The version to speak with it.
+    pub version: Version,
+    /// Its socket type, compatible with ours; `None` if it did not tell.
+    pub socket_type: Option<SocketType>,
+    /// Its routing id, at most 255 bytes; empty if it has none.
+    pub routing_id: Vec<u8>,
+    /// All its properties as they came, the two above included.
+    pub properties: Properties,
+}
+
+/// A connection before its traffic.
+#[derive(Debug)]
+pub struct Handshake {
+    state: State,
+    output: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum State {
+    Greeting(AwaitGreeting),
+    Command(AwaitCommand),
+    Done(Peer),
+    Failed(ProtocolError),
+}
+
+impl Handshake {
+    /// A fresh connection; its first output is due at once.
+    pub fn new(config: Config) -> Handshake {
+        let mechanism = Mechanism::new(&config);
+        let ours = greeting::encode(config.routing_id.len(), mechanism.name());
+        Handshake {
+            output: ours[..SIGNATURE_LEN].to_vec(),
+            state: State::Greeting(AwaitGreeting {
+                mechanism,
+                ours,
+                theirs: Greeting::default(),
+            }),
+        }
+    }
+
+    /// Takes in bytes of the peer and returns how many belonged to the handshake.
+    /// Fewer than all means that it is done, and that the rest is traffic.
+    pub fn handle(&mut self, input: &[u8]) -> Result<usize, ProtocolError> {
+        let mut rest = input;
+        loop {
+            // Refused like any command out of place, should a state ever panic.
+            let unsettled = State::Failed(ProtocolError::UnexpectedCommand);
+            let next = match std::mem::replace(&mut self.state, unsettled) {
+                State::Greeting(state) if !rest.is_empty() => {
+                    state.handle(&mut rest, &mut self.output)
+                }
+                State::Command(state) if !rest.is_empty() => {
+                    state.handle(&mut rest, &mut self.output)
+                }
+                State::Failed(error) => Err(error),
+                settled => {
+                    self.state = settled;
+                    return Ok(input.len() - rest.len());
+                }
+            };
+            self.state = match next {
+                Ok(state) => state,
+                Err(error) => {
+                    self.state = State::Failed(error);
+                    self.output.clear();
+                    return Err(error);
+                }
+            };
+        }
+    }
+
+    /// Bytes to be written now, before anything else.
+    pub fn poll_output(&mut self) -> Option<Vec<u8>> {
+        (!self.output.is_empty()).then(|| std::mem::take(&mut self.output))
+    }
+
+    /// The peer, once the handshake is done. Traffic may follow, behind what
+    /// [`poll_output`](Handshake::poll_output) still has to give.
+    pub fn peer(&self) -> Option<&Peer> {
+        match &self.state {
+            State::Done(peer) => Some(peer),
+            _ => None,
+        }
+    }
+}
+
+/// Waits for the rest of the peer's greeting.
+#[derive(Debug)]
+struct AwaitGreeting {
+    mechanism: Mechanism,
+    ours: [u8; GREETING_LEN],
+    theirs: Greeting,
+}
+
+impl AwaitGreeting {
+    fn handle(mut self, input: &mut &[u8], output: &mut Vec<u8>) -> Result<State, ProtocolError> {
+        let before = self.theirs.stage();
+        let taken = self.theirs.handle(input)?;
+        *input = &input[taken..];
+        output.extend_from_slice(greeting::piece(&self.ours, before, self.theirs.stage()));
+        let Some(version) = self.theirs.version().filter(|_| self.theirs.is_whole()) else {
+            return Ok(State::Greeting(self));
+        };
+        if !self.theirs.has_mechanism(self.mechanism.name()) {
+            return Err(ProtocolError::MechanismMismatch);
+        }
+        Ok(AwaitCommand {
+            mechanism: self.mechanism,
+            version,
+            frame: Vec::new(),
+        }
+        .speak(output))
+    }
+}
+
+/// Waits for the rest of the mechanism's next command.
+#[derive(Debug)]
+struct AwaitCommand {
+    mechanism: Mechanism,
+    version: Version,
+    frame: Vec<u8>,
+}
+
+impl AwaitCommand {
+    fn handle(mut self, input: &mut &[u8], output: &mut Vec<u8>) -> Result<State, ProtocolError> {
+        let header = loop {
+            if let Some(header) = frame::parse_header(&self.frame)? {
+                break header;
+            }
+            if !self.take(input, 1) {
+                return Ok(State::Command(self));
+            }
+        };
+        if header.body_len > MAX_COMMAND {
+            return Err(ProtocolError::MessageTooLarge);
+        }
+        let missing = header.frame_len() as usize - self.frame.len();
+        if !self.take(input, missing) {
+            return Ok(State::Command(self));
+        }
+        self.mechanism
+            .handle_command(&self.frame[header.header_len..])?;
+        self.frame.clear();
+        Ok(self.speak(output))
+    }
+
+    /// Moves up to `wanted` bytes into the frame; whether all were there.
+    fn take(&mut self, input: &mut &[u8], wanted: usize) -> bool {
+        let (taken, rest) = input.split_at(wanted.min(input.len()));
+        self.frame.extend_from_slice(taken);
+        *input = rest;
+        taken.len() == wanted
+    }
+
+    /// Lets the mechanism say what it has to, and ends when it is content.
+    fn speak(mut self, output: &mut Vec<u8>) -> State {
+        while let Some(frame) = self.mechanism.poll_output() {
+            output.extend_from_slice(&frame);
+        }
+        match self.mechanism.poll_metadata() {
+            Some(metadata) => State::Done(Peer::new(self.version, metadata)),
+            None => State::Command(self),
+        }
+    }
+}
+
+impl Peer {
+    fn new(version: Version, metadata: Metadata) -> Peer {
+        let Metadata {
+            socket_type,
+            routing_id,
+            properties,
+        } = metadata;
+        Peer {
+            version,
+            socket_type,
+            routing_id,
+            properties,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GREETING: &[u8; 64] = &{
+        let mut greeting = [0; 64];
+        let start = *b"\xff\0\0\0\0\0\0\0\x01\x7f\x03\x01NULL";
+        let mut at = 0;
+        while at < start.len() {
+            greeting[at] = start[at];
+            at += 1;
+        }
+        greeting
+    };
+    const DEALER_READY: &[u8] =
+        b"\x04\x29\x05READY\x0bSocket-Type\0\0\0\x06DEALER\x08Identity\0\0\0\0";
+    const PUSH_READY: &[u8] = b"\x04\x1a\x05READY\x0bSocket-Type\0\0\0\x04PUSH";
+
+    fn handshake(socket_type: SocketType) -> Handshake {
+        Handshake::new(Config::new(socket_type))
+    }
+
+    /// A handshake that has seen the greeting and given all its output.
+    fn greeted(socket_type: SocketType) -> Handshake {
+        let mut handshake = handshake(socket_type);
+        assert_eq!(handshake.handle(GREETING), Ok(64));
+        while handshake.poll_output().is_some() {}
+        handshake
+    }
+
+    fn refused(body: &[u8]) -> ProtocolError {
+        let mut bytes = Vec::new();
+        frame::encode(frame::COMMAND, body, &mut bytes);
+        let mut handshake = greeted(SocketType::Pull);
+        let error = handshake.handle(&bytes).unwrap_err();
+        assert_eq!(handshake.poll_output(), None);
+        assert_eq!(handshake.handle(PUSH_READY), Err(error));
+        assert_eq!(handshake.peer(), None);
+        error
+    }
+
+    #[test]
+    fn output_comes_in_the_pieces_that_libzmq_sends() {
+        let mut handshake = handshake(SocketType::Dealer);
+        assert_eq!(handshake.poll_output().unwrap(), GREETING[..10]);
+        assert_eq!(handshake.poll_output(), None);
+        assert_eq!(handshake.handle(&GREETING[..9]), Ok(9));
+        assert_eq!(handshake.poll_output(), None);
+        assert_eq!(handshake.handle(&GREETING[9..10]), Ok(1));
+        assert_eq!(handshake.poll_output().unwrap(), [3]);
+        assert_eq!(handshake.handle(&GREETING[10..11]), Ok(1));
+        assert_eq!(handshake.poll_output().unwrap(), GREETING[11..]);
+        assert_eq!(handshake.handle(&GREETING[11..63]), Ok(52));
+        assert_eq!(handshake.poll_output(), None);
+        assert_eq!(handshake.handle(&GREETING[63..]), Ok(1));
+        assert_eq!(handshake.poll_output().unwrap(), DEALER_READY);
+        assert_eq!(handshake.peer(), None);
+    }
+
+    #[test]
+    fn a_whole_greeting_is_answered_at_once() {
+        let mut handshake = Handshake::new(Config {
+            routing_id: b"abc".to_vec(),
+            ..Config::new(SocketType::Dealer)
+        });
+        assert_eq!(
+            handshake.poll_output().unwrap(),
+            *b"\xff\0\0\0\0\0\0\0\x04\x7f"
+        );
+        assert_eq!(handshake.handle(GREETING), Ok(64));
+        let ready = b"\x04\x2c\x05READY\x0bSocket-Type\0\0\0\x06DEALER\x08Identity\0\0\0\x03abc";
+        assert_eq!(
+            handshake.poll_output().unwrap(),
+            [&GREETING[10..], ready].concat()
+        );
+    }
+
+    #[test]
+    fn ready_has_the_published_sizes() {
+        for (socket_type, len) in [
+            (SocketType::Dealer, 43),
+            (SocketType::Router, 43),
+            (SocketType::Req, 40),
+            (SocketType::Rep, 27),
+            (SocketType::Sub, 27),
+            (SocketType::XPub, 28),
+            (SocketType::Push, 28),
+        ] {
+            let mut handshake = handshake(socket_type);
+            handshake.handle(GREETING).unwrap();
+            assert_eq!(
+                handshake.poll_output().unwrap().len(),
+                64 + len,
+                "{socket_type:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn traffic_behind_the_handshake_is_not_consumed() {
+        let bytes = [GREETING, PUSH_READY, b"\0\x02hi"].concat();
+        let mut handshake = handshake(SocketType::Pull);
+        assert_eq!(handshake.handle(&bytes), Ok(bytes.len() - 4));
+        assert_eq!(handshake.handle(b"\0\x02hi"), Ok(0));
+        let peer = handshake.peer().unwrap();
+        assert_eq!(peer.socket_type, Some(SocketType::Push));
+        assert_eq!(peer.version, Version::V3_1);
+        assert_eq!(
+            peer.properties,
+            [("Socket-Type".to_owned(), b"PUSH".to_vec())]
+        );
+    }
+
+    #[test]
+    fn any_fragmentation_gives_the_same_peer() {
+        let bytes = [GREETING, DEALER_READY, b"\0\x02hi"].concat();
+        let end = bytes.len() - 4;
+        for first in 0..=bytes.len() {
+            for second in first..=bytes.len() {
+                let mut handshake = handshake(SocketType::Router);
+                let mut output = Vec::new();
+                let mut consumed = 0;
+                for piece in [&bytes[..first], &bytes[first..second], &bytes[second..]] {
+                    consumed += handshake.handle(piece).unwrap();
+                    while let Some(bytes) = handshake.poll_output() {
+                        output.extend(bytes);
+                    }
+                }
+                assert_eq!(consumed, end, "cut at {first} and {second}");
+                assert_eq!(output.len(), 64 + 43);
+                assert_eq!(
+                    handshake.peer().unwrap().socket_type,
+                    Some(SocketType::Dealer)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn versions_are_handed_on() {
+        let version = |major, minor| {
+            let mut greeting = *GREETING;
+            (greeting[10], greeting[11]) = (major, minor);
+            let mut handshake = handshake(SocketType::Pull);
+            handshake.handle(&greeting)?;
+            handshake.handle(PUSH_READY)?;
+            Ok(handshake.peer().unwrap().version)
+        };
+        assert_eq!(version(3, 0), Ok(Version::V3_0));
+        assert_eq!(version(3, 1), Ok(Version::V3_1));
+        assert_eq!(version(4, 0), Ok(Version::V3_1));
+        assert_eq!(
+            version(1, 0),
+            Err(ProtocolError::UnsupportedVersion(Version::V2_0))
+        );
+    }
+
+    #[test]
+    fn another_mechanism_is_refused_without_another_byte() {
+        let mut greeting = *GREETING;
+        greeting[12..17].copy_from_slice(b"PLAIN");
+        let mut handshake = handshake(SocketType::Pull);
+        assert_eq!(
+            handshake.handle(&greeting),
+            Err(ProtocolError::MechanismMismatch)
+        );
+        assert_eq!(handshake.poll_output(), None);
+        assert_eq!(handshake.handle(b""), Err(ProtocolError::MechanismMismatch));
+    }
+
+    #[test]
+    fn flags_of_a_handshake_frame_have_no_meaning() {
+        for flags in [0, 4, 5, 0xfc] {
+            let mut ready = PUSH_READY.to_vec();
+            ready[0] = flags;
+            let mut handshake = greeted(SocketType::Pull);
+            assert_eq!(handshake.handle(&ready), Ok(ready.len()));
+            assert!(handshake.peer().is_some(), "flags {flags:#x}");
+        }
+    }
+
+    #[test]
+    fn a_peer_may_keep_its_type_to_itself() {
+        let mut handshake = greeted(SocketType::Pull);
+        assert_eq!(handshake.handle(b"\x04\x06\x05READY"), Ok(8));
+        assert_eq!(handshake.peer().unwrap().socket_type, None);
+    }
+
+    #[test]
+    fn commands_out_of_place_are_refused() {
+        assert_eq!(refused(b"\x05HELLO"), ProtocolError::UnexpectedCommand);
+        assert_eq!(refused(b"\x04PING\0\0"), ProtocolError::UnexpectedCommand);
+        assert_eq!(refused(b""), ProtocolError::UnexpectedCommand);
+        assert_eq!(refused(b"\xffREADY"), ProtocolError::UnexpectedCommand);
+        assert_eq!(refused(b"\x05ERROR"), ProtocolError::MalformedError);
+        assert_eq!(refused(b"\x05ERROR\x05ab"), ProtocolError::MalformedError);
+        assert_eq!(refused(b"\x05READY\x01"), ProtocolError::InvalidMetadata);
+    }
+
+    #[test]
+    fn an_error_of_the_peer_carries_its_status() {
+        let status = |body| match refused(body) {
+            ProtocolError::Refused { status } => status,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(status(b"\x05ERROR\x03400"), Some(400));
+        assert_eq!(status(b"\x05ERROR\x03300"), Some(300));
+        assert_eq!(status(b"\x05ERROR\x05Sorry"), None);
+        assert_eq!(status(b"\x05ERROR\0"), None);
+    }
+
+    #[test]
+    fn incompatible_types_are_refused() {
+        let ready = b"\x05READY\x0bSocket-Type\0\0\0\x03PUB";
+        assert_eq!(refused(ready), ProtocolError::IncompatibleSocketType);
+    }
+
+    #[test]
+    fn an_announced_size_is_refused_before_its_bytes_come() {
+        let mut handshake = greeted(SocketType::Pull);
+        let huge = [6, 0x40, 0, 0, 0, 0, 0, 0, 0];
+        assert_eq!(handshake.handle(&huge), Err(ProtocolError::MessageTooLarge));
+        let mut handshake = greeted(SocketType::Pull);
+        let absurd = [6, 0x80, 0, 0, 0, 0, 0, 0, 0];
+        assert_eq!(handshake.handle(&absurd), Err(ProtocolError::FrameTooLong));
+        let mut handshake = greeted(SocketType::Pull);
+        let largest = [6, 0, 0, 0, 0, 0, 1, 0, 0];
+        assert_eq!(handshake.handle(&largest), Ok(9));
+    }
+}

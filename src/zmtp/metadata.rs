@@ -1,0 +1,245 @@
+//! Properties: the list of names and values that peers exchange (RFC 37,
+//! "Connection Metadata").
+//!
+//! Promises: names compare without regard to case; the list must end exactly
+//! where its command ends; what is kept is bounded by [`MAX_PROPERTIES`] and by
+//! the size of the command. Names must be readable text, because programs ask
+//! for them by name; values are any bytes.
+//!
+//! A name that comes twice counts once, the first time. `Socket-Type` is checked
+//! each time. A list without `Socket-Type` is accepted: the specification only
+//! recommends it.
+
+use super::error::ProtocolError;
+use super::socket_type::SocketType;
+
+/// Property that names the socket type.
+pub const SOCKET_TYPE: &str = "Socket-Type";
+/// Property that carries the routing id.
+pub const IDENTITY: &str = "Identity";
+
+/// Most properties a peer may send.
+pub const MAX_PROPERTIES: usize = 256;
+/// Longest routing id (RFC 37, "The Identity Property").
+pub const MAX_ROUTING_ID: usize = 255;
+
+/// Names and values in the order they came.
+pub type Properties = Vec<(String, Vec<u8>)>;
+
+/// What a peer said of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Metadata {
+    /// Its socket type, if it told.
+    pub socket_type: Option<SocketType>,
+    /// Its routing id; empty if it has none.
+    pub routing_id: Vec<u8>,
+    /// Everything it sent, the two above included.
+    pub properties: Properties,
+}
+
+/// Appends one property; a name over 255 bytes or a value over 2^31 - 1 cannot be
+/// expressed and is left out.
+pub fn encode_property(name: &str, value: &[u8], out: &mut Vec<u8>) {
+    let (Ok(name_len), Ok(value_len)) = (u8::try_from(name.len()), i32::try_from(value.len()))
+    else {
+        return;
+    };
+    out.push(name_len);
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(&value_len.to_be_bytes());
+    out.extend_from_slice(value);
+}
+
+/// Appends what a socket tells its peers: its type, its routing id if the type
+/// has one to tell, and the application's own properties in order of name.
+pub fn encode(
+    socket_type: SocketType,
+    routing_id: &[u8],
+    properties: &[(String, Vec<u8>)],
+    out: &mut Vec<u8>,
+) {
+    encode_property(SOCKET_TYPE, socket_type.name().as_bytes(), out);
+    if socket_type.announces_routing_id() {
+        encode_property(IDENTITY, routing_id, out);
+    }
+    let mut sorted: Vec<_> = properties.iter().collect();
+    sorted.sort_by(|a, b| a.0.cmp(&b.0));
+    for (name, value) in sorted {
+        encode_property(name, value, out);
+    }
+}
+
+/// Reads the properties of a peer that wants to talk to a `local` socket.
+pub fn parse(mut bytes: &[u8], local: SocketType) -> Result<Metadata, ProtocolError> {
+    let mut metadata = Metadata::default();
+    while !bytes.is_empty() {
+        let (name, value, rest) = split_property(bytes).ok_or(ProtocolError::InvalidMetadata)?;
+        bytes = rest;
+        if name.eq_ignore_ascii_case(SOCKET_TYPE) {
+            metadata.socket_type = Some(accepted_type(value, local)?);
+        }
+        if metadata
+            .properties
+            .iter()
+            .any(|(known, _)| known.eq_ignore_ascii_case(name))
+        {
+            continue;
+        }
+        if metadata.properties.len() == MAX_PROPERTIES {
+            return Err(ProtocolError::InvalidMetadata);
+        }
+        if name.eq_ignore_ascii_case(IDENTITY) {
+            if value.len() > MAX_ROUTING_ID {
+                return Err(ProtocolError::InvalidMetadata);
+            }
+            metadata.routing_id = value.to_vec();
+        }
+        metadata.properties.push((name.to_owned(), value.to_vec()));
+    }
+    Ok(metadata)
+}
+
+/// Cuts the first property off; `None` if it is not whole or its name is unfit.
+fn split_property(bytes: &[u8]) -> Option<(&str, &[u8], &[u8])> {
+    let (&name_len, bytes) = bytes.split_first()?;
+    let (name, bytes) = bytes.split_at_checked(name_len.into())?;
+    let (value_len, bytes) = bytes.split_first_chunk()?;
+    let value_len = usize::try_from(i32::from_be_bytes(*value_len)).ok()?;
+    let (value, bytes) = bytes.split_at_checked(value_len)?;
+    let name = str::from_utf8(name).ok()?;
+    (!name.is_empty() && !name.contains('\0')).then_some((name, value, bytes))
+}
+
+fn accepted_type(name: &[u8], local: SocketType) -> Result<SocketType, ProtocolError> {
+    SocketType::from_name(name)
+        .filter(|&peer| local.accepts(peer))
+        .ok_or(ProtocolError::IncompatibleSocketType)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(properties: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut out = Vec::new();
+        for (name, value) in properties {
+            encode_property(name, value, &mut out);
+        }
+        out
+    }
+
+    #[test]
+    fn encode_is_byte_exact() {
+        let mut out = Vec::new();
+        encode(SocketType::Dealer, b"", &[], &mut out);
+        assert_eq!(out, b"\x0bSocket-Type\0\0\0\x06DEALER\x08Identity\0\0\0\0");
+        out.clear();
+        encode(SocketType::Pull, b"unused", &[], &mut out);
+        assert_eq!(out, b"\x0bSocket-Type\0\0\0\x04PULL");
+    }
+
+    #[test]
+    fn application_properties_follow_in_order_of_name() {
+        let own = [
+            ("X-b".to_owned(), b"2".to_vec()),
+            ("X-a".to_owned(), b"1".to_vec()),
+        ];
+        let mut out = Vec::new();
+        encode(SocketType::Rep, b"", &own, &mut out);
+        assert_eq!(
+            out,
+            b"\x0bSocket-Type\0\0\0\x03REP\x03X-a\0\0\0\x011\x03X-b\0\0\0\x012"
+        );
+    }
+
+    #[test]
+    fn parse_reads_what_encode_wrote() {
+        let own = [("X-key".to_owned(), vec![0, 255])];
+        let mut out = Vec::new();
+        encode(SocketType::Router, b"me", &own, &mut out);
+        let metadata = parse(&out, SocketType::Dealer).unwrap();
+        assert_eq!(metadata.socket_type, Some(SocketType::Router));
+        assert_eq!(metadata.routing_id, b"me");
+        let names: Vec<_> = metadata
+            .properties
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect();
+        assert_eq!(names, ["Socket-Type", "Identity", "X-key"]);
+        assert_eq!(metadata.properties[2].1, [0, 255]);
+    }
+
+    #[test]
+    fn case_of_names_has_no_meaning() {
+        let bytes = list(&[("SOCKET-type", b"PUSH"), ("identity", b"x")]);
+        let metadata = parse(&bytes, SocketType::Pull).unwrap();
+        assert_eq!(metadata.socket_type, Some(SocketType::Push));
+        assert_eq!(metadata.routing_id, b"x");
+        let twice = list(&[("X-k", b"first"), ("x-K", b"second")]);
+        let metadata = parse(&twice, SocketType::Pull).unwrap();
+        assert_eq!(metadata.properties, [("X-k".to_owned(), b"first".to_vec())]);
+    }
+
+    #[test]
+    fn an_unfit_socket_type_is_refused_wherever_it_stands() {
+        let refused = Err(ProtocolError::IncompatibleSocketType);
+        assert_eq!(
+            parse(&list(&[("Socket-Type", b"PUB")]), SocketType::Pull),
+            refused
+        );
+        assert_eq!(
+            parse(&list(&[("Socket-Type", b"push")]), SocketType::Pull),
+            refused
+        );
+        assert_eq!(
+            parse(&list(&[("Socket-Type", b"")]), SocketType::Pull),
+            refused
+        );
+        let twice = list(&[("Socket-Type", b"PUSH"), ("Socket-Type", b"FOO")]);
+        assert_eq!(parse(&twice, SocketType::Pull), refused);
+    }
+
+    #[test]
+    fn no_properties_are_properties_too() {
+        assert_eq!(parse(b"", SocketType::Pull), Ok(Metadata::default()));
+    }
+
+    #[test]
+    fn every_truncation_is_refused() {
+        let bytes = list(&[("Socket-Type", b"PUSH"), ("X-k", b"value")]);
+        let first = list(&[("Socket-Type", b"PUSH")]).len();
+        for cut in (1..bytes.len()).filter(|&cut| cut != first) {
+            let refused = parse(&bytes[..cut], SocketType::Pull);
+            assert_eq!(refused, Err(ProtocolError::InvalidMetadata), "{cut} bytes");
+        }
+    }
+
+    #[test]
+    fn unfit_names_and_sizes_are_refused() {
+        let refused = Err(ProtocolError::InvalidMetadata);
+        let parse = |bytes: &[u8]| parse(bytes, SocketType::Pull);
+        assert_eq!(parse(&list(&[("", b"x")])), refused);
+        assert_eq!(parse(&list(&[("a\0b", b"x")])), refused);
+        assert_eq!(parse(b"\x01\xff\0\0\0\0"), refused);
+        assert_eq!(parse(b"\x01a\xff\xff\xff\xff"), refused);
+        assert_eq!(parse(&list(&[("Identity", &[1; 256])])), refused);
+        assert!(parse(&list(&[("Identity", &[1; 255])])).is_ok());
+    }
+
+    #[test]
+    fn the_number_of_properties_is_bounded() {
+        let many = |count: usize| {
+            let mut out = Vec::new();
+            (0..count).for_each(|index| encode_property(&format!("X-{index}"), b"", &mut out));
+            parse(&out, SocketType::Pull)
+        };
+        assert_eq!(
+            many(MAX_PROPERTIES).unwrap().properties.len(),
+            MAX_PROPERTIES
+        );
+        assert_eq!(
+            many(MAX_PROPERTIES + 1),
+            Err(ProtocolError::InvalidMetadata)
+        );
+    }
+}
