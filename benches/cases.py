@@ -8,14 +8,25 @@ reference of the same run.
 from dataclasses import dataclass
 
 
+# What is compared with the targets, and from which side.
+KINDS = {
+    "more": "ratio to the reference, at least",
+    "less": "ratio to the reference, at most",
+    "of raw": "ratio to the raw baseline, at most",
+    "above raw": "difference to the raw baseline, at most",
+    "at most": "our own value",
+    "at least": "our own value",
+}
+
+
 @dataclass
 class Metric:
     key: str                    # as the program prints it
     label: str
     unit: str                   # ns, /s, B or nothing
-    kind: str                   # more, less: ratio to the reference; of raw: ratio
-    floor: float = None         # to the baseline; above raw: difference to it;
-    goal: float = None          # at most: our own value
+    kind: str                   # see KINDS
+    floor: float = None
+    goal: float = None
 
 
 @dataclass
@@ -88,6 +99,83 @@ def latency(quick):
                     Metric("p99.9", "p99.9", "ns", "less")])
 
 
+def burst(quick):
+    for transport in ("tcp", "ipc"):
+        for size in (2, 10, 100, 1000):
+            if quick and (transport == "ipc" or size == 10):
+                continue
+            args = {"transport": transport, "burst": size, "seconds": 0.5 if quick else 1.5}
+            targets = (1.2, 1) if size < 1000 else (None, None)
+            metrics = [Metric("p50", "last, median", "ns", "less", *targets),
+                       Metric("p99", "last, p99", "ns", "less", *targets)]
+            if size == 1000:
+                metrics.append(Metric("p99", "last, p99", "ns", "at most", None, 250e3))
+            yield Case(f"burst/{transport}/{size}", "burst", args, metrics)
+
+
+def send_time(quick):
+    raw = {"transport": "raw-tcp"}
+    back = {"transport": "tcp", "seconds": 0.3 if quick else 0.6}
+    paced = back | {"gap": 250_000, "seconds": 0.5 if quick else 1.0}
+    yield Case("send/back-to-back/16", "send_time", back | {"size": 16},
+               [Metric("p50", "median", "ns", "less"), Metric("p99", "p99", "ns", "less"),
+                Metric("p99.9", "p99.9", "ns", "less", 0.2, 0.1)])
+    yield Case("send/isolated/16", "send_time", paced | {"size": 16},
+               [Metric("p50", "median", "ns", "above raw"),
+                Metric("p99.9", "p99.9", "ns", "above raw", None, 2000)], baseline=raw)
+    for size in (1024, 65536):
+        # Beside one raw send of 64 KiB that finds room: hence paced.
+        yield Case(f"send/back-to-back/{SIZES[size]}", "send_time", back | {"size": size},
+                   [Metric("p50", "median", "ns", "less"),
+                    Metric("p99.9", "p99.9", "ns", "above raw", None, 2000)],
+                   baseline=raw | {"size": 65536, "gap": 250_000, "seconds": 0.5})
+
+
+def router(quick):
+    idle = 1000 if quick else 10_000
+    for how in ("flood", "echo"):
+        metrics = [Metric("rate", "messages", "/s", "more", 1, 1),
+                   Metric("cpu", "cpu per message", "ns", "less"),
+                   Metric("least", "least of one busy", "", "at least", 1, 1),
+                   Metric("evenness", "least / most", "", "more")]
+        if how == "flood":
+            metrics += [Metric("memory", "per idle connection", "B", "less", 0.3, 0.25),
+                        Metric("accept", "time to accept one", "ns", "less", 1, 1),
+                        Metric("close", "time to close all", "ns", "less")]
+        yield Case(f"router/{how}", "router",
+                   {"idle": idle, "busy": 100, "echo": int(how == "echo"),
+                    "seconds": 0.4 if quick else 1.0}, metrics, limit=60)
+
+
+def idle(quick):
+    for waiting in ("sleep", "poll", "recv"):
+        # The reading of the clocks and the one wake-up at the end are counted too.
+        yield Case(f"idle/{waiting}", "idle",
+                   {"sockets": 100, "seconds": 2 if quick else 10, "waiting": waiting},
+                   [Metric("cpu", "cpu", "ns", "at most", 500e3, 500e3),
+                    Metric("clock_ticks", "clock ticks", "", "at most", 0, 0),
+                    Metric("wakeups", "waits of all threads", "", "at most", 5, 5)], runs=1)
+
+
+def later(quick):
+    for count in (8, 64):
+        for lossless in (0, 1):
+            yield Case(f"publish/{count}" + ("/lossless" if lossless else ""), "publish",
+                       {"subscribers": count, "size": 64, "lossless": lossless,
+                        "seconds": 0.3 if quick else 0.6},
+                       [Metric("rate", "arrived", "/s", "more", None, 4),
+                        Metric("cpu", "cpu per arrival", "ns", "less"),
+                        Metric("p99.9", "zmq_send, p99.9", "ns", "less", None, 0.1)],
+                       optional=True)
+    yield Case("poll/2000", "poll", {"sockets": 2000, "seconds": 0.5},
+               [Metric("p50", "one zmq_poll", "ns", "less", None, 0.05)], optional=True)
+
+
 def cases(quick):
     yield from throughput(quick)
     yield from latency(quick)
+    yield from burst(quick)
+    yield from send_time(quick)
+    yield from router(quick)
+    yield from idle(quick)
+    yield from later(quick)

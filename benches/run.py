@@ -138,8 +138,8 @@ class Bench:
                     found = self.run(case, args, library)
                     if found:
                         results[name].append(found)
-                    elif case.limit > 20:
-                        plan = [p for p in plan if p[0] != name]  # do not wait for it again
+                    else:       # do not wait for it again
+                        plan = [p for p in plan if p[0] != name]
         finally:
             for hog in hogs:
                 hog.kill()
@@ -170,7 +170,8 @@ def shown(value, unit):
 def verdict(metric, compared):
     if compared is None:
         return "not measured"
-    reaches = (lambda t: compared >= t) if metric.kind == "more" else (lambda t: compared <= t)
+    least = metric.kind in ("more", "at least")
+    reaches = (lambda t: compared >= t) if least else (lambda t: compared <= t)
     floor, goal = metric.floor, metric.goal
     if floor is None and goal is None:
         return ""
@@ -185,7 +186,7 @@ def compare(metric, ours, reference, baseline):
     """The number the targets speak of."""
     if ours is None:
         return None
-    if metric.kind == "at most":
+    if metric.kind in ("at most", "at least"):
         return ours
     if metric.kind == "above raw":
         return None if baseline is None else ours - baseline
@@ -193,28 +194,38 @@ def compare(metric, ours, reference, baseline):
     return ours / other if other else None
 
 
-COLUMNS = "{:<31} {:<18} {:>10} {:>10} {:>10} {:>11} {:>9} {:>9}  {}"
+def spread(metric, results):
+    """The smallest and the largest ratio of a run of ours to the one after it."""
+    pairs = zip(results["ours"], results["reference"])
+    ratios = [a[metric.key] / b[metric.key] for a, b in pairs if b.get(metric.key)]
+    return (min(ratios), max(ratios)) if ratios else None
+
+
+COLUMNS = "{:<26} {:<20} {:>9} {:>9} {:>9} {:>9} {:>11} {:>9} {:>9}  {}"
 
 
 def rows(case, results):
     for metric in case.metrics:
         medians = [median(results, n, metric.key) for n in ("ours", "reference", "baseline")]
         compared = compare(metric, *medians)
-        absolute = metric.kind in ("at most", "above raw")
+        absolute = metric.kind in ("at most", "at least", "above raw")
+        ranges = spread(metric, results) if metric.kind in ("more", "less") else None
         show = (lambda v: shown(v, metric.unit)) if absolute else (
             lambda v: "-" if v is None else f"{v:.2f}×")
-        sign = "≥ " if metric.kind == "more" else "≤ "
+        sign = "≥ " if metric.kind in ("more", "at least") else "≤ "
         target = [sign + show(t) if t is not None else "" for t in (metric.floor, metric.goal)]
         said = verdict(metric, compared)
         if metric.kind in ("of raw", "above raw"):
-            said += " (to raw)"
+            said = f"{said} (to raw)".strip()
         yield {"case": case.name, "metric": metric.key, "kind": metric.kind,
                "ours": medians[0], "reference": medians[1], "baseline": medians[2],
-               "compared": compared, "floor": metric.floor, "goal": metric.goal,
+               "compared": compared, "spread": ranges, "floor": metric.floor, "goal": metric.goal,
                "verdict": verdict(metric, compared),
                "line": COLUMNS.format(case.name, metric.label,
                                       *(shown(m, metric.unit) for m in medians),
-                                      show(compared), *target, said)}
+                                      show(compared),
+                                      "{:.2f}–{:.2f}".format(*ranges) if ranges else "",
+                                      *target, said)}
 
 
 def chosen(opts):
@@ -246,8 +257,8 @@ def main():
         print(f"ours      {ours.path}\nreference {reference.path}\n"
               f"{opts.runs} interleaved runs, medians; {len(bench.processors)} processors, "
               f"load {os.getloadavg()[0]:.2f} at the start\n")
-        print(COLUMNS.format("case", "what", "ours", "reference", "raw", "compared", "floor",
-                             "goal", ""))
+        print(COLUMNS.format("case", "what", "ours", "reference", "raw", "compared",
+                             "runs", "floor", "goal", ""))
         for case in plan:
             if time.monotonic() - began > opts.budget:
                 print(f"{case.name}: not run, the budget is used up")
@@ -262,7 +273,7 @@ def main():
     said = [row["verdict"] for entry in record for row in entry["rows"]]
     print("\n" + ", ".join(f"{said.count(v)} {v}" for v in
                            ("met", "floor met", "missed", "not measured") if v in said)
-          + f"; {time.monotonic() - began:.0f} s")
+          + f"; {time.monotonic() - began:.0f} s, load {os.getloadavg()[0]:.2f} at the end")
     return 1 if bench.failures else 0
 
 
