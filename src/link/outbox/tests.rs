@@ -1,0 +1,513 @@
+//! Tests of the outbox: each promise by itself, then long random runs against a plain model.
+
+use super::*;
+use std::collections::VecDeque;
+
+type Bytes = Vec<u8>;
+
+/// What the reader would hand to the kernel, copied.
+fn gathered(reader: &mut Reader<Bytes>, max: usize) -> Bytes {
+    let mut list = Vec::new();
+    let total = reader.gather(&mut list, max);
+    let bytes = flatten(&list);
+    assert_eq!(bytes.len(), total);
+    bytes
+}
+
+fn flatten(list: &[libc::iovec]) -> Bytes {
+    list.iter()
+        .flat_map(|element| {
+            // SAFETY: the elements are good until the reader is used again.
+            unsafe { std::slice::from_raw_parts(element.iov_base.cast::<u8>(), element.iov_len) }
+        })
+        .copied()
+        .collect()
+}
+
+fn frame(flags: u8, body: &[u8]) -> Bytes {
+    let mut bytes = match u8::try_from(body.len()) {
+        Ok(short) => vec![flags, short],
+        Err(_) => [&[flags | LONG][..], &(body.len() as u64).to_be_bytes()].concat(),
+    };
+    bytes.extend_from_slice(body);
+    bytes
+}
+
+#[test]
+fn frames_have_the_form_of_the_wire() {
+    let (mut writer, mut reader) = outbox::<Bytes>();
+    writer.append_copy(MORE, b"ab");
+    writer.append_copy(0, &[7; 256]);
+    writer.commit();
+    let mut expected = vec![1, 2, b'a', b'b', 2, 0, 0, 0, 0, 0, 0, 1, 0];
+    expected.extend([7; 256]);
+    assert_eq!(gathered(&mut reader, usize::MAX), expected);
+}
+
+#[test]
+fn only_whole_messages_are_visible() {
+    let (mut writer, mut reader) = outbox::<Bytes>();
+    assert!(reader.is_empty());
+    writer.append_copy(MORE, b"a");
+    assert!(writer.is_mid_message());
+    assert!(reader.is_empty());
+    assert_eq!(gathered(&mut reader, 1), b"");
+    writer.append_body(0, b"b".to_vec());
+    writer.commit();
+    assert!(!writer.is_mid_message());
+    assert!(!reader.is_empty());
+    assert_eq!(gathered(&mut reader, usize::MAX), [1, 1, b'a', 0, 1, b'b']);
+    assert_eq!(writer.written_messages(), 1);
+}
+
+#[test]
+fn a_rollback_leaves_no_trace_even_across_blocks() {
+    let (mut writer, mut reader) = outbox::<Bytes>();
+    let mut spent = Vec::new();
+    writer.append_copy(0, b"first");
+    writer.commit();
+    for round in 0..100 {
+        writer.append_copy(MORE, &[round; 200]);
+        writer.append_body(MORE, vec![round; 10]);
+    }
+    writer.rollback(&mut spent);
+    assert_eq!(spent.len(), 100);
+    assert!(!writer.is_mid_message());
+    writer.append_copy(0, b"second");
+    writer.commit();
+    assert_eq!(
+        gathered(&mut reader, usize::MAX),
+        b"\0\x05first\0\x06second"
+    );
+    assert_eq!(
+        reader.advance(15, &mut spent),
+        Progress {
+            messages: 2,
+            wake_writer: false
+        }
+    );
+    assert!(reader.is_empty());
+}
+
+#[test]
+fn a_message_counts_once_it_is_completely_out() {
+    let (mut writer, mut reader) = outbox::<Bytes>();
+    let mut spent = Vec::new();
+    for _ in 0..3 {
+        writer.append_copy(MORE, b"aaa");
+        writer.append_body(0, b"bbb".to_vec());
+        writer.commit();
+    }
+    assert_eq!(gathered(&mut reader, usize::MAX).len(), 30);
+    assert_eq!(reader.advance(9, &mut spent).messages, 0);
+    assert!(reader.is_partial());
+    assert_eq!(reader.advance(1, &mut spent).messages, 1);
+    assert!(!reader.is_partial());
+    assert_eq!(spent, [b"bbb"]);
+    assert_eq!(reader.advance(12, &mut spent).messages, 1);
+    assert!(reader.is_partial());
+    assert_eq!(reader.advance(8, &mut spent).messages, 1);
+    assert_eq!(writer.acknowledged(), 3);
+    assert_eq!(writer.unflushed_bytes(), 0);
+}
+
+#[test]
+fn what_does_not_count_is_never_acknowledged() {
+    let (mut writer, mut reader) = outbox::<Bytes>();
+    let mut spent = Vec::new();
+    writer.append_raw(&frame(COMMAND, b"\x04PING"));
+    writer.append_raw(&frame(0, b"\x01topic"));
+    writer.commit_uncounted();
+    writer.append_copy(0, b"counts");
+    writer.commit();
+    writer.append_copy(0, b"counts");
+    writer.commit();
+    let total = gathered(&mut reader, usize::MAX).len();
+    let mut acknowledged = 0;
+    for _ in 0..total {
+        acknowledged += reader.advance(1, &mut spent).messages;
+    }
+    assert_eq!((acknowledged, writer.acknowledged()), (2, 2));
+}
+
+#[test]
+fn the_writer_is_woken_once_at_the_count_it_wants() {
+    let (mut writer, mut reader) = outbox::<Bytes>();
+    let mut spent = Vec::new();
+    for _ in 0..4 {
+        writer.append_copy(0, b"x");
+        writer.commit();
+    }
+    assert!(writer.wait_for_ack(3));
+    gathered(&mut reader, usize::MAX);
+    assert_eq!(
+        reader.advance(6, &mut spent),
+        Progress {
+            messages: 2,
+            wake_writer: false
+        }
+    );
+    assert_eq!(
+        reader.advance(3, &mut spent),
+        Progress {
+            messages: 1,
+            wake_writer: true
+        }
+    );
+    assert_eq!(
+        reader.advance(3, &mut spent),
+        Progress {
+            messages: 1,
+            wake_writer: false
+        }
+    );
+    assert!(!writer.wait_for_ack(4));
+}
+
+#[test]
+fn a_gathering_is_bounded_in_bytes_and_elements() {
+    let (mut writer, mut reader) = outbox::<Bytes>();
+    for _ in 0..100 {
+        writer.append_body(0, vec![1; 100]);
+        writer.commit();
+    }
+    assert_eq!(gathered(&mut reader, 1).len(), 2);
+    assert_eq!(gathered(&mut reader, 250).len(), 306);
+    let mut list = Vec::new();
+    reader.gather(&mut list, usize::MAX);
+    assert_eq!(list.len(), MAX_IOVECS);
+}
+
+#[test]
+fn after_a_lost_connection_the_next_byte_begins_a_message() {
+    // A message of four frames, broken off at each of its bytes, one after another.
+    let length = 2 + 3 + 9 + 400 + 9 + 300 + 2 + 2;
+    for sent in 0..=length {
+        let (mut writer, mut reader) = outbox::<Bytes>();
+        let mut spent = Vec::new();
+        writer.append_copy(MORE, b"abc");
+        writer.append_body(MORE, vec![1; 400]);
+        writer.append_copy(MORE, &[2; 300]);
+        writer.append_copy(0, b"de");
+        writer.commit();
+        writer.append_copy(0, b"next");
+        writer.commit();
+        gathered(&mut reader, usize::MAX);
+        let before = reader.advance(sent, &mut spent).messages;
+        let broken = sent != 0 && sent != length;
+        assert_eq!(reader.is_partial(), broken, "after {sent} bytes");
+        let dropped = reader.discard_partial(&mut spent).messages;
+        assert_eq!(before + dropped, u64::from(sent != 0), "after {sent} bytes");
+        assert!(!reader.is_partial());
+        let rest = gathered(&mut reader, usize::MAX);
+        assert!(rest.ends_with(b"\0\x04next"));
+        assert_eq!(rest.len(), if sent == 0 { length + 6 } else { 6 });
+    }
+}
+
+#[test]
+fn clearing_acknowledges_and_empties() {
+    let (mut writer, mut reader) = outbox::<Bytes>();
+    let mut spent = Vec::new();
+    for _ in 0..1000 {
+        writer.append_copy(MORE, &[0; 100]);
+        writer.append_body(0, vec![0; 10]);
+        writer.commit();
+    }
+    writer.append_copy(MORE, b"not committed");
+    gathered(&mut reader, usize::MAX);
+    let _ = reader.advance(1, &mut spent);
+    assert_eq!(reader.clear(&mut spent).messages, 1000);
+    assert_eq!(spent.len(), 1000);
+    assert!(reader.is_empty() && !reader.is_partial());
+    assert_eq!(writer.unflushed_bytes(), 0);
+    writer.append_copy(0, b"x");
+    writer.commit();
+    assert_eq!(
+        gathered(&mut reader, usize::MAX),
+        b"\x01\x0dnot committed\0\x01x"
+    );
+}
+
+#[test]
+fn a_steady_stream_goes_round_in_two_blocks() {
+    let (mut writer, mut reader) = outbox::<Bytes>();
+    let (mut spent, mut places) = (Vec::new(), std::collections::BTreeSet::new());
+    let mut list = Vec::new();
+    for batch in 0..200 {
+        for _ in 0..1000 {
+            writer.append_copy(0, &[0; 62]);
+            writer.commit();
+        }
+        let total = reader.gather(&mut list, usize::MAX);
+        if batch > 10 {
+            places.extend(list.iter().map(|element| element.iov_base as usize >> 16));
+        }
+        assert_eq!(total, 64_000);
+        assert_eq!(reader.advance(total, &mut spent).messages, 1000);
+    }
+    // Two blocks of 64 KiB touch at most four aligned stretches of that length.
+    assert!(places.len() <= 4, "{places:?}");
+}
+
+/// Counts how many of its kind are alive.
+struct Counted {
+    _alive: std::sync::Arc<()>,
+    bytes: Bytes,
+}
+
+impl Counted {
+    fn new(alive: &std::sync::Arc<()>, bytes: Bytes) -> Self {
+        Self {
+            _alive: alive.clone(),
+            bytes,
+        }
+    }
+}
+
+impl AsRef<[u8]> for Counted {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+#[test]
+fn bodies_are_dropped_once_whichever_end_goes_last() {
+    for reader_first in [false, true] {
+        for taken in [0, 1, 50, 2000, 9000] {
+            let alive = std::sync::Arc::new(());
+            let (mut writer, mut reader) = outbox::<Counted>();
+            for _ in 0..200 {
+                writer.append_copy(MORE, &[0; 40]);
+                writer.append_body(0, Counted::new(&alive, vec![0; 10]));
+                writer.commit();
+            }
+            writer.append_body(MORE, Counted::new(&alive, Vec::new()));
+            let (mut list, mut spent) = (Vec::new(), Vec::new());
+            let mut left = taken;
+            while left > 0 {
+                let step = reader.gather(&mut list, usize::MAX).min(left);
+                let _ = reader.advance(step, &mut spent);
+                left -= step;
+            }
+            drop(spent);
+            assert_eq!(std::sync::Arc::strong_count(&alive), 202 - taken / 54);
+            if reader_first {
+                drop(reader);
+                writer.append_body(0, Counted::new(&alive, Vec::new()));
+                writer.commit();
+                drop(writer);
+            } else {
+                drop(writer);
+                drop(reader);
+            }
+            assert_eq!(std::sync::Arc::strong_count(&alive), 1);
+        }
+    }
+}
+
+/// A small generator, so that a failing run can be repeated by its seed.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) as usize % limit
+    }
+}
+
+/// A message as the model keeps it: its bytes, whether it counts, how much of it is out.
+struct Sent {
+    bytes: Bytes,
+    counts: bool,
+    out: usize,
+}
+
+/// The outbox, and what it ought to contain.
+struct Run {
+    random: Random,
+    writer: Writer<Bytes>,
+    reader: Reader<Bytes>,
+    spent: Vec<Bytes>,
+    expected: VecDeque<Sent>,
+    counted: u64,
+    out: u64,
+    acknowledged: u64,
+}
+
+impl Run {
+    fn append(&mut self) {
+        let counts = self.random.below(8) != 0;
+        let mut bytes = Bytes::new();
+        let parts = 1 + self.random.below(4);
+        for part in 0..parts {
+            let limit = [5, 40, 300, 3000, 40_000][self.random.below(5)];
+            let body = vec![self.random.below(256) as u8; self.random.below(limit)];
+            let flags = if part + 1 < parts { MORE } else { 0 };
+            bytes.extend(frame(flags, &body));
+            match self.random.below(4) {
+                0 => self.writer.append_body(flags, body),
+                1 => self.writer.append_raw(&frame(flags, &body)),
+                _ => self.writer.append_copy(flags, &body),
+            }
+        }
+        if self.random.below(6) == 0 {
+            self.writer.rollback(&mut self.spent);
+            return;
+        }
+        if counts {
+            self.writer.commit();
+            self.counted += 1;
+        } else {
+            self.writer.commit_uncounted();
+        }
+        self.expected.push_back(Sent {
+            bytes,
+            counts,
+            out: 0,
+        });
+    }
+
+    fn flush(&mut self) {
+        let max = 1 + self.random.below(100_000);
+        let mut list = Vec::new();
+        let total = self.reader.gather(&mut list, max);
+        let bytes = flatten(&list);
+        assert_eq!(bytes.len(), total);
+        assert_eq!(total == 0, self.expected.is_empty());
+        for _ in 0..self.random.below(3) {
+            self.append();
+        }
+        let mut left = if self.random.below(3) == 0 {
+            self.random.below(total + 1)
+        } else {
+            total
+        };
+        let (mut from, mut steps) = (0, 1 + self.random.below(3));
+        while left > 0 {
+            let step = if steps > 1 {
+                self.random.below(left + 1)
+            } else {
+                left
+            };
+            (steps, left) = (steps - 1, left - step);
+            self.take(&bytes[from..from + step]);
+            from += step;
+            self.acknowledged += self.reader.advance(step, &mut self.spent).messages;
+            self.check();
+        }
+    }
+
+    /// The model's side of a partial write.
+    fn take(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let front = self.expected.front_mut().expect("something was sent");
+            let step = bytes.len().min(front.bytes.len() - front.out);
+            assert!(
+                bytes[..step] == front.bytes[front.out..front.out + step],
+                "other bytes"
+            );
+            front.out += step;
+            bytes = &bytes[step..];
+            if front.out == front.bytes.len() {
+                self.out += u64::from(front.counts);
+                self.expected.pop_front();
+            }
+        }
+    }
+
+    fn lose_connection(&mut self) {
+        if self.expected.front().is_some_and(|front| front.out > 0) {
+            let front = self.expected.pop_front().expect("it is there");
+            self.out += u64::from(front.counts);
+        }
+        self.acknowledged += self.reader.discard_partial(&mut self.spent).messages;
+        self.check();
+        assert!(!self.reader.is_partial());
+    }
+
+    fn check(&mut self) {
+        let partial = self.expected.front().is_some_and(|front| front.out > 0);
+        assert_eq!(self.reader.is_partial(), partial);
+        assert_eq!(self.reader.is_empty(), self.expected.is_empty());
+        assert_eq!(self.writer.written_messages(), self.counted);
+        assert_eq!(self.writer.acknowledged(), self.acknowledged);
+        assert!(self.acknowledged <= self.out);
+        if self.expected.is_empty() {
+            assert_eq!(self.acknowledged, self.out);
+            assert_eq!(self.writer.unflushed_bytes(), 0);
+        }
+    }
+}
+
+#[test]
+fn random_runs_agree_with_the_model() {
+    for seed in 1..=60 {
+        let (writer, reader) = outbox();
+        let mut run = Run {
+            random: Random(0x9e37_79b9_7f4a_7c15 + seed),
+            writer,
+            reader,
+            spent: Vec::new(),
+            expected: VecDeque::new(),
+            counted: 0,
+            out: 0,
+            acknowledged: 0,
+        };
+        for _ in 0..400 {
+            match run.random.below(20) {
+                0..10 => run.append(),
+                10..19 => run.flush(),
+                _ if run.random.below(4) == 0 => {
+                    run.acknowledged += run.reader.clear(&mut run.spent).messages;
+                    for sent in std::mem::take(&mut run.expected) {
+                        run.out += u64::from(sent.counts);
+                    }
+                    run.check();
+                }
+                _ => run.lose_connection(),
+            }
+            run.spent.clear();
+        }
+    }
+}
+
+#[test]
+fn the_ends_may_work_at_the_same_time() {
+    const MESSAGES: u64 = 100_000;
+    let (mut writer, mut reader) = outbox::<Bytes>();
+    let consumer = std::thread::spawn(move || {
+        let (mut list, mut spent, mut stream) = (Vec::new(), Vec::new(), Bytes::new());
+        let mut acknowledged = 0;
+        while acknowledged < MESSAGES {
+            let total = reader.gather(&mut list, 64 * 1024);
+            if total == 0 {
+                std::thread::yield_now();
+                continue;
+            }
+            stream.extend(flatten(&list));
+            acknowledged += reader.advance(total, &mut spent).messages;
+            spent.clear();
+        }
+        stream
+    });
+    let mut expected = Bytes::new();
+    for number in 0..MESSAGES {
+        let body = vec![number as u8; number as usize % 37];
+        let flags = if number % 3 == 0 { MORE } else { 0 };
+        if number % 11 == 0 {
+            writer.append_body(flags, body.clone());
+        } else {
+            writer.append_copy(flags, &body);
+        }
+        expected.extend(frame(flags, &body));
+        if flags == MORE {
+            writer.append_copy(0, b"tail");
+            expected.extend(frame(0, b"tail"));
+        }
+        writer.commit();
+    }
+    assert!(consumer.join().expect("the reader ran to its end") == expected);
+}
