@@ -37,8 +37,9 @@ use crate::error::{Error, Result};
 use buffer::Header;
 use foreign::Foreign;
 
-/// The longest body that is kept inside the message.
-pub const INLINE_MAX: usize = 40;
+/// The longest body that is kept inside the message: 40 bytes where pointers
+/// have 8.
+pub const INLINE_MAX: usize = 64 - size_of::<*const Metadata>() - 16;
 /// The longest name of a group.
 pub const GROUP_MAX: usize = 255;
 /// The longest name of a group that is kept inside the message.
@@ -113,7 +114,7 @@ impl Group {
 }
 
 /// One frame of a message; `zmq_msg_t` in C.
-#[repr(C, align(8))]
+#[repr(C)]
 pub struct Msg {
     /// From `Arc::into_raw`, or null.
     metadata: *const Metadata,
@@ -125,7 +126,7 @@ pub struct Msg {
     inline_len: u8,
 }
 
-const _: () = assert!(size_of::<Msg>() == 64 && align_of::<Msg>() == 8);
+const _: () = assert!(size_of::<Msg>() == 64 && align_of::<Msg>() == align_of::<*const ()>());
 
 // SAFETY: everything a message owns is counted atomically or `Send` itself; a
 // foreign body may be freed by any thread, as `Msg::foreign` demands.
@@ -141,6 +142,13 @@ impl Msg {
     #[inline]
     pub const fn new() -> Msg {
         Msg::with_body(Kind::INLINE, Msg::UNFILLED, 0)
+    }
+
+    /// No message at all ([`Msg::is_valid`] is false): what a closed one leaves
+    /// behind in a C program's memory.
+    #[inline]
+    pub const fn closed() -> Msg {
+        Msg::with_body(Kind::CLOSED, Msg::UNFILLED, 0)
     }
 
     /// A message with a copy of `bytes`.
@@ -377,14 +385,6 @@ impl Msg {
     #[inline]
     pub fn take(&mut self) -> Msg {
         std::mem::take(self)
-    }
-
-    /// Gives everything up and leaves no message behind ([`Msg::is_valid`] is
-    /// false then). For messages in a C program's memory, which is never dropped.
-    #[inline]
-    pub fn close(&mut self) {
-        drop(self.take());
-        self.kind = Kind::CLOSED;
     }
 
     /// The routing id of a SERVER's peer; 0 is none.
