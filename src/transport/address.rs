@@ -1,0 +1,353 @@
+//! The text of an endpoint, taken apart and judged.
+//!
+//! The verdicts, down to the error numbers, are libzmq's for a build without
+//! pgm, norm, tipc, vmci, vsock and WebSocket. A tcp endpoint to connect to is
+//! only checked for its syntax; its name is looked up with
+//! [`TcpAddress::resolve`], again for each attempt, by whoever may wait.
+
+use std::net::SocketAddr;
+
+use socket2::SockAddr;
+
+use super::name;
+use super::resolve::{Role, resolve};
+use crate::error::{Error, Result};
+
+/// An endpoint that this library knows how to use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// `tcp://`.
+    Tcp(TcpAddress),
+    /// `ipc://`.
+    Ipc(IpcAddress),
+    /// `inproc://`: the name behind the scheme.
+    Inproc(String),
+}
+
+/// The part of a tcp endpoint behind the scheme.
+///
+/// A `;` separates the source address, if there is one, from the peer's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TcpAddress {
+    text: String,
+    local: Option<SocketAddr>,
+}
+
+/// The part of an ipc endpoint behind the scheme: a path, `@` and an abstract
+/// name, or, to bind, `*` for a path to be made up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IpcAddress {
+    path: String,
+}
+
+/// Judges an endpoint to bind. The host of a tcp endpoint is looked up at once:
+/// an interface, a literal, a name, or `*`.
+pub fn parse_bind(endpoint: &str, ipv6: bool) -> Result<Address> {
+    let (scheme, rest) = split_scheme(endpoint)?;
+    match scheme {
+        "tcp" => TcpAddress::to_bind(rest, ipv6).map(Address::Tcp),
+        "ipc" if rest.starts_with('*') => Ok(Address::Ipc(IpcAddress {
+            path: rest.to_owned(),
+        })),
+        _ => parse_other(scheme, rest),
+    }
+}
+
+/// Judges an endpoint to connect to, without looking anything up.
+pub fn parse_connect(endpoint: &str, _ipv6: bool) -> Result<Address> {
+    let (scheme, rest) = split_scheme(endpoint)?;
+    match scheme {
+        "tcp" => TcpAddress::to_connect(rest).map(Address::Tcp),
+        _ => parse_other(scheme, rest),
+    }
+}
+
+/// What does not depend on the direction.
+fn parse_other(scheme: &str, rest: &str) -> Result<Address> {
+    match scheme {
+        "ipc" => IpcAddress::new(rest).map(Address::Ipc),
+        "inproc" => Ok(Address::Inproc(rest.to_owned())),
+        // Known, and for socket types of its own.
+        "udp" => Err(Error::NoCompatProto),
+        _ => Err(Error::ProtoNotSupported),
+    }
+}
+
+fn split_scheme(endpoint: &str) -> Result<(&str, &str)> {
+    match endpoint.split_once("://") {
+        None | Some(("", _)) | Some((_, "")) => Err(Error::Invalid),
+        Some(parts) => Ok(parts),
+    }
+}
+
+impl TcpAddress {
+    fn to_bind(text: &str, ipv6: bool) -> Result<TcpAddress> {
+        let address = TcpAddress {
+            text: text.to_owned(),
+            local: None,
+        };
+        let local = address.local_address(ipv6)?;
+        Ok(TcpAddress {
+            local: Some(local),
+            ..address
+        })
+    }
+
+    /// Checks the characters, and that the last colon is followed by a digit.
+    fn to_connect(text: &str) -> Result<TcpAddress> {
+        let (first, rest) = text.as_bytes().split_first().ok_or(Error::Invalid)?;
+        let starts_well = first.is_ascii_alphanumeric() || b"[:".contains(first);
+        let goes_on_well = rest
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || b".-:%;[]_*".contains(b));
+        let (_, port) = text.rsplit_once(':').ok_or(Error::Invalid)?;
+        let ends_well = port.starts_with(|c: char| c.is_ascii_digit());
+        if !(starts_well && goes_on_well && ends_well) {
+            return Err(Error::Invalid);
+        }
+        Ok(TcpAddress {
+            text: text.to_owned(),
+            local: None,
+        })
+    }
+
+    /// The text behind the scheme.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn split(&self) -> (Option<&str>, &str) {
+        match self.text.rsplit_once(';') {
+            Some((source, peer)) => (Some(source), peer),
+            None => (None, &self.text),
+        }
+    }
+
+    /// The peer's addresses, the preferred one first; never empty.
+    ///
+    /// Looks a name up, which may block for seconds. With `ipv6` the result is
+    /// IPv6 addresses, IPv4 ones in their mapped form.
+    pub fn resolve(&self, ipv6: bool) -> Result<Vec<SocketAddr>> {
+        resolve(self.split().1, Role::Peer, ipv6)
+    }
+
+    /// The peer's address, if it can be told without a look-up.
+    pub fn resolved_now(&self, ipv6: bool) -> Option<Vec<SocketAddr>> {
+        resolve(self.split().1, Role::PeerLiteral, ipv6).ok()
+    }
+
+    /// The address to connect from, if the endpoint states one: a literal or an
+    /// interface, so that nothing is looked up.
+    pub fn source(&self, ipv6: bool) -> Result<Option<SocketAddr>> {
+        match self.split().0 {
+            Some(source) => Ok(Some(first(resolve(source, Role::Source, ipv6)?)?)),
+            None => Ok(None),
+        }
+    }
+
+    /// What [`parse_bind`] found; nothing after [`parse_connect`].
+    pub(super) fn local(&self) -> Option<SocketAddr> {
+        self.local
+    }
+
+    /// The address to listen on. A source address is judged and ignored.
+    pub(super) fn local_address(&self, ipv6: bool) -> Result<SocketAddr> {
+        self.source(ipv6)?;
+        first(resolve(self.split().1, Role::Bind, ipv6)?)
+    }
+}
+
+fn first(addresses: Vec<SocketAddr>) -> Result<SocketAddr> {
+    addresses.first().copied().ok_or(Error::NoDevice)
+}
+
+impl IpcAddress {
+    /// A path or an abstract name; `*` is taken literally.
+    pub(super) fn new(path: &str) -> Result<IpcAddress> {
+        if path.len() >= LONGEST_PATH {
+            return Err(Error::NameTooLong);
+        }
+        if path == "@" {
+            return Err(Error::Invalid);
+        }
+        Ok(IpcAddress {
+            path: path.to_owned(),
+        })
+    }
+
+    /// The path, or the abstract name with its `@`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    pub(super) fn is_wildcard(&self) -> bool {
+        self.path.starts_with('*')
+    }
+
+    pub(super) fn is_abstract(&self) -> bool {
+        self.path.starts_with('@')
+    }
+
+    pub(super) fn socket_address(&self) -> Result<SockAddr> {
+        name::unix(&self.path).map_err(Error::from)
+    }
+}
+
+/// A path of this many bytes does not fit into a socket address with its NUL.
+const LONGEST_PATH: usize = 108;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bind(endpoint: &str) -> Result<Address> {
+        parse_bind(endpoint, false)
+    }
+
+    fn connect(endpoint: &str) -> Result<Address> {
+        parse_connect(endpoint, false)
+    }
+
+    #[test]
+    fn malformed_and_unknown_schemes() {
+        for endpoint in ["", "tcp", "://x", "tcp://", "ipc://", "inproc://", "tcp:/x"] {
+            assert_eq!(bind(endpoint), Err(Error::Invalid), "{endpoint}");
+            assert_eq!(connect(endpoint), Err(Error::Invalid), "{endpoint}");
+        }
+        for scheme in [
+            "foo", "TCP", " tcp", "pgm", "epgm", "norm", "ws", "wss", "tipc", "vmci", "vsock",
+        ] {
+            let endpoint = format!("{scheme}://127.0.0.1:5");
+            assert_eq!(bind(&endpoint), Err(Error::ProtoNotSupported), "{endpoint}");
+            assert_eq!(
+                connect(&endpoint),
+                Err(Error::ProtoNotSupported),
+                "{endpoint}"
+            );
+        }
+        assert_eq!(connect("udp://127.0.0.1:5"), Err(Error::NoCompatProto));
+    }
+
+    #[test]
+    fn tcp_to_bind() {
+        for endpoint in [
+            "tcp://127.0.0.1:*",
+            "tcp://*:*",
+            "tcp://lo:*",
+            "tcp://127.0.0.1:0",
+            "tcp://[*]:*",
+            "tcp://lo:*;127.0.0.1:*",
+            "tcp://127.0.0.1%lo:*",
+            "tcp://[lo]:*",
+        ] {
+            assert!(bind(endpoint).is_ok(), "{endpoint}");
+        }
+        for endpoint in [
+            "tcp://127.0.0.1",
+            "tcp://127.0.0.1:",
+            "tcp://127.0.0.1:x",
+            "tcp://127.0.0.1:65536",
+            "tcp://127.0.0.1: 0",
+            "tcp://127.0.0.1:*1",
+            "tcp://lo;127.0.0.1:*",
+            "tcp://[::1%]:*",
+            "tcp://127.0.0.1:*;",
+            "tcp://127.0.0.1:* ",
+            "tcp://*",
+        ] {
+            assert_eq!(bind(endpoint), Err(Error::Invalid), "{endpoint}");
+        }
+        for endpoint in [
+            "tcp://[::1]:*",
+            "tcp://:*",
+            "tcp://[]:*",
+            "tcp://127.0.0.1 :*",
+        ] {
+            assert_eq!(bind(endpoint), Err(Error::NoDevice), "{endpoint}");
+        }
+    }
+
+    #[test]
+    fn tcp_to_connect_is_syntax_only() {
+        for endpoint in [
+            "tcp://127.0.0.1:0",
+            "tcp://lo:55",
+            "tcp://127.0.0.1:5x",
+            "tcp://:5",
+            "tcp://[::1]:5",
+            "tcp://a_b:5",
+            "tcp://localhost:99999",
+            "tcp://lo:1;127.0.0.1:5",
+            "tcp://127.0.0.1:5;",
+            "tcp://fe80::1%lo:5",
+            "tcp://no.such.host.invalid:1",
+        ] {
+            assert!(connect(endpoint).is_ok(), "{endpoint}");
+        }
+        for endpoint in [
+            "tcp://127.0.0.1:*",
+            "tcp://*:5",
+            "tcp://127.0.0.1:foobar",
+            "tcp://a b:5",
+            "tcp://_x:5",
+            "tcp://-x:5",
+            "tcp://a/b:5",
+            "tcp://;127.0.0.1:5",
+            "tcp://a",
+            "tcp://a:",
+            "tcp://\u{e9}:5",
+            "tcp://a:5\u{e9}",
+            "tcp://a.b.c:5 ",
+        ] {
+            assert_eq!(connect(endpoint), Err(Error::Invalid), "{endpoint}");
+        }
+    }
+
+    #[test]
+    fn source_and_peer_of_a_tcp_address() {
+        let Ok(Address::Tcp(address)) = connect("tcp://lo:7;127.0.0.1:5") else {
+            panic!()
+        };
+        assert_eq!(address.text(), "lo:7;127.0.0.1:5");
+        assert_eq!(
+            address.source(false),
+            Ok(Some("127.0.0.1:7".parse().unwrap()))
+        );
+        assert_eq!(
+            address.resolved_now(false),
+            Some(vec!["127.0.0.1:5".parse().unwrap()])
+        );
+        assert_eq!(
+            address.resolve(true).unwrap(),
+            ["[::ffff:127.0.0.1]:5".parse().unwrap()]
+        );
+
+        let Ok(Address::Tcp(address)) = connect("tcp://some.host:5") else {
+            panic!()
+        };
+        assert_eq!(
+            (address.source(false), address.resolved_now(false)),
+            (Ok(None), None)
+        );
+        let Ok(Address::Tcp(address)) = connect("tcp://nosuchif:5;127.0.0.1:5") else {
+            panic!()
+        };
+        assert_eq!(address.source(false), Err(Error::NoDevice));
+    }
+
+    #[test]
+    fn ipc_and_inproc() {
+        let long = format!("ipc://{}", "a".repeat(108));
+        let fits = format!("ipc://{}", "a".repeat(107));
+        for parse in [bind, connect] {
+            assert_eq!(parse("ipc://@"), Err(Error::Invalid));
+            assert_eq!(parse(&long), Err(Error::NameTooLong));
+            assert!(parse(&fits).is_ok());
+            let Ok(Address::Ipc(address)) = parse("ipc://@name") else {
+                panic!()
+            };
+            assert_eq!(address.path(), "@name");
+            assert_eq!(parse("inproc://a b"), Ok(Address::Inproc("a b".to_owned())));
+        }
+    }
+}

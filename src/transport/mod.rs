@@ -1,0 +1,20 @@
+//! Endpoints and the sockets of the operating system behind them.
+//!
+//! [`parse_bind`] and [`parse_connect`] turn an endpoint's text into an
+//! [`Address`], with libzmq's verdict on each text. [`Listener`] and [`Stream`]
+//! are non-blocking sockets closed on `exec`; every error of the operating
+//! system comes back as a value. Nothing here waits, except
+//! [`TcpAddress::resolve`] and the look-up of a name given to [`parse_bind`];
+//! nothing knows ZMTP, starts threads or retries.
+
+mod address;
+mod listener;
+mod name;
+mod options;
+mod resolve;
+mod stream;
+
+pub use address::{Address, IpcAddress, TcpAddress, parse_bind, parse_connect};
+pub use listener::{IpcListener, Listener, TcpListener};
+pub use options::{ListenOptions, StreamOptions};
+pub use stream::{ConnectState, Stream};
