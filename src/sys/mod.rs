@@ -7,6 +7,7 @@
 //! has closed already is ignored. What to do about an error is the caller's
 //! to say, and sockets are `transport`'s.
 
+mod clock;
 mod epoll;
 mod eventfd;
 pub mod futex;
@@ -15,10 +16,11 @@ mod signal;
 mod timerfd;
 
 use std::io;
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 
 use libc::c_int;
 
+pub use clock::Instant;
 pub use epoll::{Epoll, EpollEvent};
 pub use eventfd::EventFd;
 pub use poll::{PollFd, poll, ppoll};
@@ -33,8 +35,9 @@ pub use timerfd::TimerFd;
 pub struct Fd(RawFd);
 
 impl Fd {
-    /// Takes over `fd`, which nobody else is to close.
+    /// Takes over `fd`, which nobody else is to close and which is not −1.
     pub fn from_raw(fd: RawFd) -> Fd {
+        debug_assert_ne!(fd, -1);
         Fd(fd)
     }
 
@@ -49,6 +52,15 @@ impl Fd {
 impl AsRawFd for Fd {
     fn as_raw_fd(&self) -> RawFd {
         self.0
+    }
+}
+
+impl AsFd for Fd {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        // SAFETY: the number is not -1, which no call that made one returns.
+        // That it is open is only a promise to ourselves: all that is done
+        // with the loan is system calls, and those report EBADF.
+        unsafe { BorrowedFd::borrow_raw(self.0) }
     }
 }
 
