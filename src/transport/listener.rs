@@ -6,17 +6,14 @@
 //! bound since. Only a path that was made up for `ipc://*` is removed, with its
 //! directory, and only by the process that made it.
 
-use std::ffi::{CString, OsStr, OsString};
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, IntoRawFd, RawFd};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
 
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
+use super::made_up::MadeUpPath;
 use super::options::{ListenOptions, StreamOptions};
 use super::stream::Stream;
 use super::{Address, IpcAddress, TcpAddress, name};
@@ -204,92 +201,13 @@ fn adopt(fd: RawFd) -> Result<Fd> {
     Ok(Fd::from_raw(fd))
 }
 
-/// A directory made for one ipc socket, and the socket in it.
-///
-/// Dropping removes both: not in a forked child, and not if the path has come
-/// to name another file since.
-#[derive(Debug)]
-struct MadeUpPath {
-    /// Absolute, so that a change of the working directory does not matter.
-    directory: PathBuf,
-    /// Device and inode of the socket, once it is bound.
-    socket: Option<(u64, u64)>,
-    process: u32,
-}
-
-/// Environment variables that may name the directory for made-up paths.
-const TEMPORARY: [&str; 3] = ["TMPDIR", "TEMPDIR", "TMP"];
-
-impl MadeUpPath {
-    /// Makes a fresh directory, in the working directory unless the environment
-    /// names another, and an address in it.
-    fn new() -> Result<(MadeUpPath, IpcAddress)> {
-        let parent = TEMPORARY
-            .iter()
-            .filter_map(std::env::var_os)
-            .find(|value| fs::metadata(value).is_ok_and(|found| found.is_dir()))
-            .unwrap_or_default();
-        let directory = make_directory(parent)?;
-        let made = MadeUpPath {
-            directory: std::path::absolute(&directory).unwrap_or_else(|_| directory.clone()),
-            socket: None,
-            process: std::process::id(),
-        };
-        let path = directory.join(SOCKET);
-        let address = IpcAddress::new(path.to_str().ok_or(Error::Invalid)?)?;
-        Ok((made, address))
-    }
-
-    fn socket_is_there(&mut self) -> io::Result<()> {
-        let found = fs::symlink_metadata(self.directory.join(SOCKET))?;
-        self.socket = Some((found.dev(), found.ino()));
-        Ok(())
-    }
-}
-
-/// The name of the socket in its directory.
-const SOCKET: &str = "socket";
-
-/// Makes a directory with a new name that only this user may enter.
-fn make_directory(parent: OsString) -> io::Result<PathBuf> {
-    let template = PathBuf::from(parent)
-        .join("tmpXXXXXX")
-        .into_os_string()
-        .into_vec();
-    let template = CString::new(template)?.into_raw();
-    // SAFETY: `template` is a C string that may be written to; `mkdtemp` only
-    // replaces its last six bytes. It came from `into_raw` and goes back once.
-    let (made, path) = unsafe {
-        let made = !libc::mkdtemp(template).is_null();
-        (made, CString::from_raw(template))
-    };
-    if !made {
-        return Err(io::Error::last_os_error());
-    }
-    Ok(PathBuf::from(OsStr::from_bytes(path.as_bytes())))
-}
-
-impl Drop for MadeUpPath {
-    fn drop(&mut self) {
-        if self.process != std::process::id() {
-            return;
-        }
-        let socket = self.directory.join(SOCKET);
-        let found = fs::symlink_metadata(&socket)
-            .ok()
-            .map(|found| (found.dev(), found.ino()));
-        if self.socket.is_some() && found == self.socket {
-            let _ = fs::remove_file(socket);
-        }
-        let _ = fs::remove_dir(&self.directory);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transport::made_up::tests::Scratch;
     use crate::transport::parse_bind;
     use std::os::unix::net::UnixStream;
+    use std::path::PathBuf;
 
     fn bind(endpoint: &str, options: &ListenOptions) -> Result<Listener> {
         Listener::bind(&parse_bind(endpoint, options.ipv6)?, options)
@@ -297,25 +215,6 @@ mod tests {
 
     fn bind_v4(endpoint: &str) -> Result<Listener> {
         bind(endpoint, &ListenOptions::default())
-    }
-
-    /// A directory of the test's own, removed when dropped.
-    struct Scratch(PathBuf);
-
-    impl Scratch {
-        fn new() -> Scratch {
-            Scratch(make_directory(std::env::temp_dir().into_os_string()).unwrap())
-        }
-
-        fn endpoint(&self, file: &str) -> String {
-            format!("ipc://{}", self.0.join(file).display())
-        }
-    }
-
-    impl Drop for Scratch {
-        fn drop(&mut self) {
-            let _ = fs::remove_dir_all(&self.0);
-        }
     }
 
     fn port(listener: &Listener) -> u16 {
@@ -444,41 +343,10 @@ mod tests {
     }
 
     #[test]
-    fn a_made_up_path_is_removed_unless_it_is_no_longer_ours() {
-        let parent = Scratch::new();
-        let make = || {
-            let directory = make_directory(parent.0.clone().into_os_string()).unwrap();
-            let socket = directory.join(SOCKET);
-            fs::write(&socket, "").unwrap();
-            let mut made = MadeUpPath {
-                directory,
-                socket: None,
-                process: std::process::id(),
-            };
-            made.socket_is_there().unwrap();
-            (made, socket)
-        };
-        let (made, socket) = make();
-        drop(made);
-        assert!(!socket.parent().unwrap().exists());
-
-        let (made, socket) = make();
-        fs::rename(&socket, parent.0.join("moved")).unwrap();
-        fs::write(&socket, "somebody else's").unwrap();
-        drop(made);
-        assert!(socket.exists());
-
-        let (mut made, socket) = make();
-        made.process += 1;
-        drop(made);
-        assert!(socket.exists());
-    }
-
-    #[test]
     fn a_wildcard_path_lives_as_long_as_its_listener() {
         let listener = bind_v4("ipc://*").unwrap();
         let path = PathBuf::from(listener.endpoint().strip_prefix("ipc://").unwrap());
-        assert!(path.ends_with(SOCKET));
+        assert!(path.ends_with("socket"));
         let _client = UnixStream::connect(&path).unwrap();
         assert!(
             listener

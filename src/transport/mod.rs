@@ -9,6 +9,7 @@
 
 mod address;
 mod listener;
+mod made_up;
 mod name;
 mod options;
 mod resolve;

@@ -72,7 +72,7 @@ mod tests {
         assert_eq!(text("127.0.0.1:5556"), "tcp://127.0.0.1:5556");
         assert_eq!(text("[::]:1"), "tcp://[::]:1");
         assert_eq!(text("[::ffff:127.0.0.1]:7"), "tcp://[::ffff:127.0.0.1]:7");
-        assert_eq!(endpoint(&unix("/tmp/x").unwrap()), "ipc:///tmp/x");
+        assert_eq!(endpoint(&unix("/run/x").unwrap()), "ipc:///run/x");
         assert_eq!(endpoint(&unix("@x y").unwrap()), "ipc://@x y");
     }
 
@@ -86,6 +86,6 @@ mod tests {
             host(&"10.0.0.1:80".parse::<SocketAddr>().unwrap().into()),
             "10.0.0.1"
         );
-        assert_eq!(host(&unix("/tmp/x").unwrap()), "localhost");
+        assert_eq!(host(&unix("/run/x").unwrap()), "localhost");
     }
 }
