@@ -80,12 +80,11 @@ impl ProtocolError {
 
     /// The event a monitor sees when this ends a handshake.
     ///
-    /// Metadata, socket types and sizes are refused without one: that is what
-    /// programs written against libzmq observe.
+    /// Versions, metadata, socket types and sizes are refused without one: that
+    /// is what programs written against libzmq observe.
     pub const fn report(self) -> Report {
         match self {
-            ProtocolError::UnsupportedVersion(_)
-            | ProtocolError::MechanismMismatch
+            ProtocolError::MechanismMismatch
             | ProtocolError::UnexpectedCommand
             | ProtocolError::MalformedCommand
             | ProtocolError::MalformedMessage
@@ -94,6 +93,7 @@ impl ProtocolError {
                 status: Some(status),
             } => Report::Auth(status),
             ProtocolError::Refused { status: None }
+            | ProtocolError::UnsupportedVersion(_)
             | ProtocolError::InvalidMetadata
             | ProtocolError::IncompatibleSocketType
             | ProtocolError::FrameTooLong

@@ -34,8 +34,8 @@ impl Limits {
 pub struct Scan {
     /// Bytes of whole frames, from the start of the buffer.
     pub consumed: usize,
-    /// Where the last whole message ends; frames behind it are commands or
-    /// belong to a message that goes on.
+    /// Where the last whole message ends, zero if none did; frames behind it
+    /// are commands or belong to a message that goes on.
     pub whole: usize,
     /// Messages whose last frame was consumed.
     pub messages: u32,
@@ -166,6 +166,7 @@ mod tests {
             scan,
             Scan {
                 consumed: bytes.len(),
+                whole: bytes.len(),
                 messages: 3,
                 commands: 0,
                 next: None
@@ -240,6 +241,19 @@ mod tests {
         );
         assert_eq!(seen, [b"\x04PING\0\0"]);
         assert!(!scanner.in_message());
+    }
+
+    #[test]
+    fn whole_ends_behind_the_last_message() {
+        let bytes = frames(&[(0, b"a"), (0, b"a"), (COMMAND, b"\x01X"), (MORE, b"b")]);
+        let scan = Scanner::new()
+            .scan(&bytes, Limits::NONE, |_| Ok(()))
+            .unwrap();
+        assert_eq!((scan.whole, scan.consumed), (6, bytes.len()));
+        let scan = Scanner::new()
+            .scan(&bytes[6..], Limits::NONE, |_| Ok(()))
+            .unwrap();
+        assert_eq!((scan.whole, scan.messages), (0, 0));
     }
 
     #[test]

@@ -1,0 +1,5 @@
+//! Any bytes as the body of a command.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| checks::command(data));

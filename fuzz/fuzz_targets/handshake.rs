@@ -1,0 +1,5 @@
+//! Any bytes as the peer of a handshake.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| checks::handshake(data));

@@ -1,0 +1,5 @@
+//! Any bytes as a schedule of pings, traffic and time.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| checks::heartbeat(data));

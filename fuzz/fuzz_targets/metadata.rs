@@ -1,0 +1,5 @@
+//! Any bytes as a list of properties.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| checks::metadata(data));

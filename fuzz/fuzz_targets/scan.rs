@@ -1,0 +1,5 @@
+//! Any bytes as a receive buffer.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| checks::scan(data));
