@@ -10,6 +10,7 @@
 #![allow(clippy::missing_safety_doc)]
 
 use std::ffi::{CStr, c_char, c_int, c_void};
+use std::mem::MaybeUninit;
 use std::ptr;
 
 use super::constants::{ZMQ_MORE, ZMQ_SHARED, ZMQ_SRCFD};
@@ -22,7 +23,7 @@ use crate::message::{FreeFn, Msg};
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct zmq_msg_t {
-    _bytes: [u8; 64],
+    _bytes: [MaybeUninit<u8>; 64],
     _align: [*mut c_void; 0],
 }
 
@@ -324,7 +325,7 @@ mod tests {
 
     fn garbage(byte: u8) -> zmq_msg_t {
         zmq_msg_t {
-            _bytes: [byte; 64],
+            _bytes: [MaybeUninit::new(byte); 64],
             _align: [],
         }
     }
