@@ -40,9 +40,6 @@ pub const LONG: u8 = 2;
 /// The frame is a command, no part of a message.
 pub const COMMAND: u8 = 4;
 
-/// At most this many elements are gathered at once.
-pub const MAX_IOVECS: usize = 64;
-
 /// A body that is kept by reference. The bytes stay where they are while the body does.
 pub trait Body: AsRef<[u8]> + Send {}
 

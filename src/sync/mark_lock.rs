@@ -175,7 +175,8 @@ impl<T> MarkLock<T> {
         let word = &raw const self.state;
         let state = self.state.fetch_and(!(LOCKED | WAITERS), Ordering::Release);
         if state & WAITERS != 0 {
-            Futex::wake_one(word);
+            // SAFETY: nothing is asked of the word; models join their threads before it goes.
+            unsafe { Futex::wake_one(word) };
         }
     }
 
@@ -197,7 +198,8 @@ impl<T> MarkLock<T> {
             }
         }
         if state & WAITERS != 0 {
-            Futex::wake_one(word);
+            // SAFETY: nothing is asked of the word; models join their threads before it goes.
+            unsafe { Futex::wake_one(word) };
         }
         true
     }

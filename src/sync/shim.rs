@@ -78,8 +78,11 @@ mod imp {
         /// Takes a pointer, not a reference: once the word has been changed another thread
         /// may already have freed it, and then the kernel finds no sleeper, or wakes one
         /// that has to be ready for waking without reason anyway.
+        ///
+        /// # Safety
+        /// None in this form; in a model the word must still be alive.
         #[cold]
-        pub fn wake_one(word: *const Self) {
+        pub unsafe fn wake_one(word: *const Self) {
             // SAFETY: FUTEX_WAKE uses the address only as a key and never dereferences it.
             unsafe {
                 libc::syscall(
@@ -156,8 +159,11 @@ mod imp {
         }
 
         /// Wakes one thread asleep on `word`.
-        pub fn wake_one(word: *const Self) {
-            // SAFETY: the models keep the word alive until every thread has been joined.
+        ///
+        /// # Safety
+        /// The word must still be alive.
+        pub unsafe fn wake_one(word: *const Self) {
+            // SAFETY: as the caller promises.
             let word = unsafe { &*word };
             let _queue = word.queue.lock().unwrap();
             word.sleepers.notify_one();

@@ -6,7 +6,7 @@
 //! to know; only when the kernel took a part are the frame headers in between read.
 
 use super::block::{Block, Extent, Header};
-use super::{Body, MAX_IOVECS, Shared};
+use super::{Body, Shared};
 use crate::sync::shim::{Arc, Ordering};
 use std::ptr;
 
@@ -82,42 +82,42 @@ impl<B: Body> Reader<B> {
         }
     }
 
-    /// Replaces `out` by what comes next on the wire and returns its length in bytes. Stops
-    /// after `max_bytes` (the last element may go beyond) or [`MAX_IOVECS`] elements; gives
-    /// at least one element if anything is published.
+    /// Fills `out` with what comes next on the wire and returns how many elements that are
+    /// and how many bytes. Stops when `out` is full or after `max_bytes` (the last element
+    /// may go beyond); gives at least one element if anything is published.
     ///
     /// The elements point into the outbox. They are good until the reader is next told to
     /// [`advance`](Self::advance), to discard, to clear, or is dropped.
-    pub fn gather(&mut self, out: &mut Vec<libc::iovec>, max_bytes: usize) -> usize {
-        out.clear();
+    pub fn gather(&mut self, out: &mut [libc::iovec], max_bytes: usize) -> (usize, usize) {
         if !self.find_head() {
-            return 0;
+            return (0, 0);
         }
         let (mut block, mut at, mut body_out) = (self.head, self.at, self.body_out);
-        let mut total = 0;
+        let (mut used, mut total) = (0, 0);
         loop {
             // SAFETY: `block` is the head or follows a sealed block.
             let extent = unsafe { (*block).extent() };
             (self.seen, self.seen_in) = (extent, block);
             while at != Place::end_of(extent) {
-                if out.len() == MAX_IOVECS || total >= max_bytes && !out.is_empty() {
-                    return total;
+                if used == out.len() || total >= max_bytes && used > 0 {
+                    return (used, total);
                 }
                 // SAFETY: the places visited lie within what is published, and after what
                 // has been flushed, so neither bytes nor body have been freed.
                 let element = unsafe { Self::element(block, at, body_out, extent) };
                 if !element.is_empty() {
-                    out.push(libc::iovec {
+                    out[used] = libc::iovec {
                         iov_base: element.as_ptr().cast_mut().cast(),
                         iov_len: element.len(),
-                    });
+                    };
+                    used += 1;
                     total += element.len();
                 }
                 at = Self::after_element(block, at, extent);
                 body_out = 0;
             }
             if !extent.has(Extent::SEALED) {
-                return total;
+                return (used, total);
             }
             // SAFETY: a sealed block has a successor.
             block = unsafe { (*block).next(Ordering::Acquire) };
@@ -324,9 +324,10 @@ impl<B: Body> Reader<B> {
         // SAFETY: frames are published whole; this one lies in the head, which is in use.
         let header = unsafe { Header::parse(self.head, bytes) };
         let body_at = bytes + header.size;
-        // Bodies before `at` have been taken, but their records still tell their places.
-        let by_reference = bodies < extent.bodies()
-            && unsafe { Block::<B>::body_place(self.head, bodies) } == body_at;
+        let by_reference = bodies < extent.bodies() && {
+            // SAFETY: the body is published; it may have been taken, its place stays.
+            unsafe { Block::<B>::body_place(self.head, bodies) == body_at }
+        };
         let end = if by_reference {
             Place {
                 bytes: body_at,

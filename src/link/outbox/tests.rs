@@ -5,13 +5,29 @@ use std::collections::VecDeque;
 
 type Bytes = Vec<u8>;
 
+const PIECES: usize = 64;
+
 /// What the reader would hand to the kernel, copied.
 fn gathered(reader: &mut Reader<Bytes>, max: usize) -> Bytes {
-    let mut list = Vec::new();
-    let total = reader.gather(&mut list, max);
-    let bytes = flatten(&list);
-    assert_eq!(bytes.len(), total);
-    bytes
+    let list = gather(reader, max);
+    flatten(&list)
+}
+
+fn gather(reader: &mut Reader<impl Body>, max: usize) -> Vec<libc::iovec> {
+    let mut list = vec![
+        libc::iovec {
+            iov_base: std::ptr::null_mut(),
+            iov_len: 0
+        };
+        PIECES
+    ];
+    let (used, total) = reader.gather(&mut list, max);
+    list.truncate(used);
+    assert_eq!(
+        list.iter().map(|element| element.iov_len).sum::<usize>(),
+        total
+    );
+    list
 }
 
 fn flatten(list: &[libc::iovec]) -> Bytes {
@@ -173,9 +189,7 @@ fn a_gathering_is_bounded_in_bytes_and_elements() {
     }
     assert_eq!(gathered(&mut reader, 1).len(), 2);
     assert_eq!(gathered(&mut reader, 250).len(), 306);
-    let mut list = Vec::new();
-    reader.gather(&mut list, usize::MAX);
-    assert_eq!(list.len(), MAX_IOVECS);
+    assert_eq!(gather(&mut reader, usize::MAX).len(), PIECES);
 }
 
 #[test]
@@ -233,13 +247,13 @@ fn clearing_acknowledges_and_empties() {
 fn a_steady_stream_goes_round_in_two_blocks() {
     let (mut writer, mut reader) = outbox::<Bytes>();
     let (mut spent, mut places) = (Vec::new(), std::collections::BTreeSet::new());
-    let mut list = Vec::new();
     for batch in 0..200 {
         for _ in 0..1000 {
             writer.append_copy(0, &[0; 62]);
             writer.commit();
         }
-        let total = reader.gather(&mut list, usize::MAX);
+        let list = gather(&mut reader, usize::MAX);
+        let total = list.iter().map(|element| element.iov_len).sum();
         if batch > 10 {
             places.extend(list.iter().map(|element| element.iov_base as usize >> 16));
         }
@@ -283,10 +297,15 @@ fn bodies_are_dropped_once_whichever_end_goes_last() {
                 writer.commit();
             }
             writer.append_body(MORE, Counted::new(&alive, Vec::new()));
-            let (mut list, mut spent) = (Vec::new(), Vec::new());
+            let mut spent = Vec::new();
             let mut left = taken;
             while left > 0 {
-                let step = reader.gather(&mut list, usize::MAX).min(left);
+                let list = gather(&mut reader, usize::MAX);
+                let step = list
+                    .iter()
+                    .map(|element| element.iov_len)
+                    .sum::<usize>()
+                    .min(left);
                 let _ = reader.advance(step, &mut spent);
                 left -= step;
             }
@@ -372,10 +391,8 @@ impl Run {
 
     fn flush(&mut self) {
         let max = 1 + self.random.below(100_000);
-        let mut list = Vec::new();
-        let total = self.reader.gather(&mut list, max);
-        let bytes = flatten(&list);
-        assert_eq!(bytes.len(), total);
+        let bytes = gathered(&mut self.reader, max);
+        let total = bytes.len();
         assert_eq!(total == 0, self.expected.is_empty());
         for _ in 0..self.random.below(3) {
             self.append();
@@ -444,7 +461,7 @@ impl Run {
 
 #[test]
 fn random_runs_agree_with_the_model() {
-    for seed in 1..=60 {
+    for seed in 1..=25 {
         let (writer, reader) = outbox();
         let mut run = Run {
             random: Random(0x9e37_79b9_7f4a_7c15 + seed),
@@ -479,16 +496,16 @@ fn the_ends_may_work_at_the_same_time() {
     const MESSAGES: u64 = 100_000;
     let (mut writer, mut reader) = outbox::<Bytes>();
     let consumer = std::thread::spawn(move || {
-        let (mut list, mut spent, mut stream) = (Vec::new(), Vec::new(), Bytes::new());
+        let (mut spent, mut stream) = (Vec::new(), Bytes::new());
         let mut acknowledged = 0;
         while acknowledged < MESSAGES {
-            let total = reader.gather(&mut list, 64 * 1024);
-            if total == 0 {
+            let bytes = gathered(&mut reader, 64 * 1024);
+            if bytes.is_empty() {
                 std::thread::yield_now();
                 continue;
             }
-            stream.extend(flatten(&list));
-            acknowledged += reader.advance(total, &mut spent).messages;
+            acknowledged += reader.advance(bytes.len(), &mut spent).messages;
+            stream.extend(bytes);
             spent.clear();
         }
         stream
