@@ -10,7 +10,7 @@
 //! was not consumed and passes it again, from there, with more behind it.
 
 use super::error::ProtocolError;
-use super::frame::{COMMAND, Header, LONG, MORE, SHORT_HEADER, parse_header};
+use super::frame::{Header, LONG, SHORT_HEADER, parse_header};
 
 /// Where a scan stops or refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +64,11 @@ impl Scanner {
         self.more
     }
 
+    /// Takes note of a frame that the caller received without a scan.
+    pub const fn pass(&mut self, more: bool) {
+        self.more = more;
+    }
+
     /// Scans the frames of `bytes`, which begin at a frame boundary, and calls
     /// `on_command` with the body of each command; an error it returns ends the
     /// scan. After an error the connection is lost, and so is the scanner.
@@ -110,7 +115,8 @@ impl Scanner {
     }
 }
 
-/// How many whole frames after the first have its very header, at most `max`.
+/// How many whole frames after the first, which ends a message, have its very
+/// header; at most `max`. Only short headers are compared.
 ///
 /// Back-to-back traffic is mostly such runs. The step is known here, so the
 /// loads do not wait for each other as they do when each size gives the next.
@@ -119,7 +125,7 @@ fn count_repeats(bytes: &[u8], frame_len: usize, max: u32) -> u32 {
     let Some(first) = bytes.first_chunk::<SHORT_HEADER>() else {
         return 0;
     };
-    if first[0] & (LONG | COMMAND | MORE) != 0 {
+    if first[0] & LONG != 0 {
         return 0;
     }
     let mut repeats = 0;
@@ -135,7 +141,7 @@ fn count_repeats(bytes: &[u8], frame_len: usize, max: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::frame::encode;
+    use super::super::frame::{COMMAND, MORE, encode};
     use super::*;
 
     fn no_command(_: &[u8]) -> Result<(), ProtocolError> {
@@ -184,6 +190,15 @@ mod tests {
                 .unwrap();
             assert_eq!((scan.messages, scan.consumed), (1000, bytes.len()));
         }
+    }
+
+    #[test]
+    fn sizes_that_differ_only_at_their_end_are_no_run() {
+        let bytes = frames(&[(0, &[0; 256]), (0, &[0; 257]), (0, &[0; 256]), (0, b"a")]);
+        let scan = Scanner::new()
+            .scan(&bytes, Limits::NONE, no_command)
+            .unwrap();
+        assert_eq!((scan.messages, scan.consumed), (4, bytes.len()));
     }
 
     #[test]
