@@ -140,6 +140,13 @@ impl<T> Handle<T> {
         self.slot.generation.load(Ordering::Acquire) == self.generation
     }
 
+    /// What the slot holds. The reference outlives the handle and the life: slots
+    /// are never given back.
+    #[inline]
+    pub fn get(&self) -> &'static T {
+        &self.slot.value
+    }
+
     /// The number of this life; odd, and different from those of other lives.
     pub fn generation(&self) -> u32 {
         self.generation

@@ -1,0 +1,138 @@
+//! The C boundary: the only `extern "C"` of the library, and the only place
+//! where pointers of the caller become references.
+//!
+//! One file for each section of `zmq.h`. A body converts its arguments, calls
+//! the layer below and converts the answer; it decides nothing else. Failure is
+//! the value that the function documents (−1, `NULL`) and the number in the
+//! calling thread's `errno`.
+//!
+//! # The contract of pointers
+//!
+//! What C programs promise, and all that the `unsafe` functions of this module
+//! rely on:
+//!
+//! - **Handles** (contexts, sockets, pollers, timers) may be any value at all.
+//!   They are never read through: null, foreign and stale ones are found out and
+//!   answered with `EFAULT` or, for sockets, `ENOTSOCK`.
+//! - **Memory to read or write** (bodies, options, arrays) is null, or good for
+//!   the length given with it, for the whole call, and written by nobody else
+//!   meanwhile. Null with a length other than 0 is answered with `EFAULT`, or
+//!   with `EINVAL` where libzmq does so.
+//! - **Strings** are null, or end in NUL.
+//! - **Places for one value** (an `int *`, a `size_t *`) are null, or good for
+//!   that value and aligned for it.
+//! - **Messages** are described in `message`.
+//! - **Functions** handed in (free functions, timers, threads) return; they do
+//!   not throw and do not `longjmp` out.
+//! - What `zmq_stopwatch_start`, `zmq_atomic_counter_new` and `zmq_threadstart`
+//!   returned is handed back unchanged and not used after it was given up.
+//!
+//! # Panics
+//!
+//! None crosses the boundary: a panic, which is a defect of the library, ends
+//! the call with `EFAULT`. No call reports that number as a passing condition,
+//! so no caller will try again in a loop.
+
+// The contract above is every function's; their comments are made for C.
+#![allow(clippy::missing_safety_doc)]
+#![allow(non_camel_case_types)]
+
+pub mod capability;
+pub mod constants;
+pub mod context;
+pub mod counter;
+pub mod draft;
+pub mod errors;
+pub mod message;
+pub mod monitor;
+mod pointers;
+pub mod poll;
+pub mod proxy;
+pub mod security;
+pub mod socket;
+pub mod timers;
+pub mod transfer;
+pub mod utility;
+
+use std::ffi::c_int;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::error::{Error, Result};
+
+/// Runs the body of a C function: its value, or `failed` with `errno` set.
+#[inline]
+fn entry<T>(failed: T, body: impl FnOnce() -> Result<T>) -> T {
+    // What a body leaves behind when it unwinds is guarded by the locks it holds.
+    let error = match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(value)) => return value,
+        Ok(Err(error)) => error,
+        Err(payload) => {
+            // Dropping it might panic again.
+            std::mem::forget(payload);
+            Error::Fault
+        }
+    };
+    set_errno(error.errno());
+    failed
+}
+
+/// As [`entry`], for functions that answer 0 or −1.
+#[inline]
+fn status(body: impl FnOnce() -> Result<()>) -> c_int {
+    entry(-1, || body().map(|()| 0))
+}
+
+/// As [`entry`], for functions that answer a length or −1.
+#[inline]
+fn length(body: impl FnOnce() -> Result<usize>) -> c_int {
+    entry(-1, || {
+        body().map(|length| c_int::try_from(length).unwrap_or(c_int::MAX))
+    })
+}
+
+#[cold]
+fn set_errno(number: c_int) {
+    // SAFETY: the place belongs to the calling thread and is always valid.
+    unsafe { *libc::__errno_location() = number };
+}
+
+/// In the child of a fork, before anything else: see
+/// `Registry::reset_after_fork`.
+pub fn after_fork() {
+    timers::after_fork();
+    draft::poller::after_fork();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn errno() -> c_int {
+        errors::zmq_errno()
+    }
+
+    #[test]
+    fn success_leaves_errno_alone() {
+        set_errno(7);
+        assert_eq!(status(|| Ok(())), 0);
+        assert_eq!(errno(), 7);
+    }
+
+    #[test]
+    fn failure_sets_errno() {
+        assert_eq!(status(|| Err(Error::Again)), -1);
+        assert_eq!(errno(), libc::EAGAIN);
+    }
+
+    #[test]
+    fn a_panic_becomes_efault() {
+        let answer = status(|| std::panic::resume_unwind(Box::new("defect")));
+        assert_eq!((answer, errno()), (-1, libc::EFAULT));
+    }
+
+    #[test]
+    fn a_length_beyond_int_is_cut() {
+        assert_eq!(length(|| Ok(usize::MAX)), c_int::MAX);
+        assert_eq!(length(|| Ok(5)), 5);
+    }
+}

@@ -1,0 +1,218 @@
+//! Sending and receiving.
+
+use std::ffi::{c_int, c_void};
+
+use libc::iovec;
+
+use super::constants::ZMQ_SNDMORE;
+use super::message::{message_mut, zmq_msg_t};
+use super::pointers::{array, array_mut, bytes, room};
+use super::socket::refuse;
+use super::{entry, length};
+use crate::error::{Error, Result};
+use crate::message::Msg;
+use crate::socket;
+
+/// Sends a copy of len bytes as one part of a message; with ZMQ_SNDMORE more
+/// parts follow. Returns len. EAGAIN: it cannot be sent at once, or not within
+/// ZMQ_SNDTIMEO. EFSM: not now (REQ, REP). ENOTSUP: not by this type.
+/// EHOSTUNREACH: no such peer (ROUTER). EINTR, ETERM, ENOTSOCK, ENOMEM.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zmq_send(
+    socket: *mut c_void,
+    buf: *const c_void,
+    len: usize,
+    flags: c_int,
+) -> c_int {
+    // SAFETY: the contract of this layer.
+    length(|| match unsafe { bytes(buf, len) } {
+        Some(body) => socket::send(socket, body, flags),
+        None => Err(refuse(socket, no_body(buf))),
+    })
+}
+
+/// As zmq_send(), but may keep the bytes instead of a copy: they must neither
+/// change nor go away while the process lives.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zmq_send_const(
+    socket: *mut c_void,
+    buf: *const c_void,
+    len: usize,
+    flags: c_int,
+) -> c_int {
+    // SAFETY: the contract of this layer, and this function's of the bytes.
+    length(|| match unsafe { bytes(buf, len) } {
+        Some(body) => socket::send_const(socket, body, flags),
+        None => Err(refuse(socket, no_body(buf))),
+    })
+}
+
+/// Why there are no bytes at `start`.
+#[cold]
+fn no_body(start: *const c_void) -> Error {
+    if start.is_null() {
+        Error::Fault
+    } else {
+        Error::NoMemory
+    }
+}
+
+/// Receives one part of a message into len bytes, and drops what does not fit.
+/// Returns the length the part had. EAGAIN: none is there, or none came within
+/// ZMQ_RCVTIMEO. EFSM: not now (REQ, REP). ENOTSUP: not by this type. EINTR,
+/// ETERM, ENOTSOCK.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zmq_recv(
+    socket: *mut c_void,
+    buf: *mut c_void,
+    len: usize,
+    flags: c_int,
+) -> c_int {
+    // SAFETY: the contract of this layer.
+    length(|| match unsafe { room(buf, len) } {
+        Some(room) => socket::recv(socket, room, flags),
+        None => Err(refuse(socket, Error::Fault)),
+    })
+}
+
+/// Sends a message as one part; with ZMQ_SNDMORE more parts follow. Returns the
+/// length of the body. On success the message is empty afterwards, on failure it
+/// is as before. Errors as for zmq_send(), and EFAULT: not a message.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zmq_msg_send(
+    msg: *mut zmq_msg_t,
+    socket: *mut c_void,
+    flags: c_int,
+) -> c_int {
+    // SAFETY: the contract of messages.
+    length(|| match unsafe { message_mut(msg) } {
+        Ok(msg) => socket::send_msg(socket, msg, flags),
+        Err(error) => Err(refuse(socket, error)),
+    })
+}
+
+/// Receives one part into a message, in place of what it held. Returns the
+/// length of the body. Errors as for zmq_recv(), and EFAULT: not a message.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zmq_msg_recv(
+    msg: *mut zmq_msg_t,
+    socket: *mut c_void,
+    flags: c_int,
+) -> c_int {
+    // SAFETY: the contract of messages.
+    length(|| match unsafe { message_mut(msg) } {
+        Ok(msg) => socket::recv_msg(socket, msg, flags),
+        Err(error) => Err(refuse(socket, error)),
+    })
+}
+
+/// Old form of zmq_msg_send().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zmq_sendmsg(
+    socket: *mut c_void,
+    msg: *mut zmq_msg_t,
+    flags: c_int,
+) -> c_int {
+    // SAFETY: the same contract.
+    unsafe { zmq_msg_send(msg, socket, flags) }
+}
+
+/// Old form of zmq_msg_recv().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zmq_recvmsg(
+    socket: *mut c_void,
+    msg: *mut zmq_msg_t,
+    flags: c_int,
+) -> c_int {
+    // SAFETY: the same contract.
+    unsafe { zmq_msg_recv(msg, socket, flags) }
+}
+
+/// Sends count buffers: with ZMQ_SNDMORE as the parts of one message, otherwise
+/// as a message each. Returns the length of the last. EINVAL: no buffers. Other
+/// errors as for zmq_send(); what was sent before stays sent.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zmq_sendiov(
+    socket: *mut c_void,
+    iov: *mut iovec,
+    count: usize,
+    flags: c_int,
+) -> c_int {
+    // SAFETY: the contract of this layer.
+    length(|| match unsafe { array(iov.cast_const(), count) } {
+        Some([before @ .., last]) => {
+            for buffer in before {
+                // SAFETY: each buffer is memory to read, by the same contract.
+                unsafe { send_buffer(socket, buffer, flags) }?;
+            }
+            // SAFETY: as above.
+            unsafe { send_buffer(socket, last, flags & !ZMQ_SNDMORE) }
+        }
+        Some([]) | None => Err(refuse(socket, Error::Invalid)),
+    })
+}
+
+/// # Safety
+/// The buffer is memory to read as in the contract of this layer.
+unsafe fn send_buffer(socket: *mut c_void, buffer: &iovec, flags: c_int) -> Result<usize> {
+    // SAFETY: the same contract.
+    match unsafe { bytes(buffer.iov_base, buffer.iov_len) } {
+        Some(body) => socket::send(socket, body, flags),
+        None => Err(refuse(socket, no_body(buffer.iov_base))),
+    }
+}
+
+/// Receives the parts of one message, as many as there are or as count says.
+/// Each is put into new memory, to be given to free(). Returns how many there
+/// were; count tells the same also when the call failed after some. EINVAL: no
+/// buffers. ENOMEM. Other errors as for zmq_recv().
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zmq_recviov(
+    socket: *mut c_void,
+    iov: *mut iovec,
+    count: *mut usize,
+    flags: c_int,
+) -> c_int {
+    entry(-1, || {
+        // SAFETY: null, or a place for one count.
+        let Some(count) = (unsafe { count.as_mut() }) else {
+            return Err(refuse(socket, Error::Invalid));
+        };
+        // SAFETY: the contract of this layer.
+        let buffers = match unsafe { array_mut(iov, *count) } {
+            None | Some([]) => return Err(refuse(socket, Error::Invalid)),
+            Some(buffers) => buffers,
+        };
+        *count = 0;
+        for buffer in buffers {
+            let mut msg = Msg::new();
+            socket::recv_msg(socket, &mut msg, flags)?;
+            *buffer = malloc_copy(msg.as_slice())?;
+            *count += 1;
+            if !msg.more() {
+                break;
+            }
+        }
+        Ok(c_int::try_from(*count).unwrap_or(c_int::MAX))
+    })
+}
+
+/// A copy that the caller gives to C's `free`.
+fn malloc_copy(bytes: &[u8]) -> Result<iovec> {
+    // SAFETY: any size may be asked for; one byte at least, so that null always
+    // means failure.
+    let iov_base = unsafe { libc::malloc(bytes.len().max(1)) };
+    if iov_base.is_null() {
+        return Err(Error::NoMemory);
+    }
+    // SAFETY: the new memory has room for all of them and overlaps nothing.
+    unsafe {
+        iov_base
+            .cast::<u8>()
+            .copy_from_nonoverlapping(bytes.as_ptr(), bytes.len())
+    };
+    Ok(iovec {
+        iov_base,
+        iov_len: bytes.len(),
+    })
+}
