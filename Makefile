@@ -14,7 +14,7 @@ SHELL := /bin/bash
 
 OUT := $(CURDIR)/target/release
 LIB ?= $(OUT)/libzmq.so
-SOURCES := $(shell find src -name '*.rs') build.rs Cargo.toml $(wildcard Cargo.lock)
+SOURCES := $(shell find src -name '*.rs') $(wildcard build.rs cbindgen.toml Cargo.toml Cargo.lock)
 VENV := $(CURDIR)/target/venv
 PYTHON := $(VENV)/bin/python
 VERSION := 4.3.5
