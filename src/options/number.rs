@@ -1,0 +1,12 @@
+//! The numbers of the options that a socket answers or carries out itself
+//! ([`Value::Live`](super::Value::Live)).
+
+#![allow(missing_docs, reason = "each is described by its row of the table")]
+
+pub const SUBSCRIBE: i32 = 6;
+pub const UNSUBSCRIBE: i32 = 7;
+pub const RCVMORE: i32 = 13;
+pub const FD: i32 = 14;
+pub const EVENTS: i32 = 15;
+pub const LAST_ENDPOINT: i32 = 32;
+pub const TOPICS_COUNT: i32 = 116;
