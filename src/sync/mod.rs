@@ -9,7 +9,7 @@ pub mod mark_lock;
 pub mod shim;
 
 #[cfg(all(test, loom))]
-mod loom_tests;
+pub(crate) mod loom_tests;
 
 pub use credit::Credit;
 pub use mark_lock::{Guard, MarkLock};

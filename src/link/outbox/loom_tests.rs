@@ -1,1 +1,204 @@
-//! Models.
+//! Models of the outbox: what the reader sees, blocks changing hands, and waking.
+//!
+//! The bytes of a block are watched by its `Witness`: reading one that was not published to
+//! the reader, or writing one that it may still be reading, fails the model.
+
+use super::*;
+use crate::sync::MarkLock;
+use crate::sync::loom_tests::{Bell, check};
+use loom::thread;
+
+type Bytes = Vec<u8>;
+
+/// Takes what is published, in one go, and appends it to `stream`.
+fn flush(reader: &mut Reader<Bytes>, stream: &mut Bytes) -> Progress {
+    let mut pieces = [libc::iovec {
+        iov_base: std::ptr::null_mut(),
+        iov_len: 0,
+    }; 16];
+    let (used, total) = reader.gather(&mut pieces, usize::MAX);
+    for piece in &pieces[..used] {
+        // SAFETY: the pieces are good until the reader advances.
+        stream.extend_from_slice(unsafe {
+            std::slice::from_raw_parts(piece.iov_base.cast::<u8>(), piece.iov_len)
+        });
+    }
+    reader.advance(total, &mut Vec::new())
+}
+
+/// The messages of the models have two frames, so that halves would be noticed.
+fn send(writer: &mut Writer<Bytes>, number: u8, length: usize) {
+    writer.append_copy(MORE, &[number; 2]);
+    writer.append_copy(0, &vec![number; length]);
+    writer.commit();
+}
+
+fn expected(numbers: std::ops::Range<u8>, length: usize) -> Bytes {
+    numbers
+        .flat_map(|number| {
+            [
+                &[1, 2, number, number, 0, length as u8][..],
+                &vec![number; length],
+            ]
+            .concat()
+        })
+        .collect()
+}
+
+#[test]
+fn loom_outbox_shows_whole_messages_across_blocks() {
+    check(3, || {
+        let (mut writer, mut reader) = outbox();
+        let appending = thread::spawn(move || {
+            for number in 0..3 {
+                send(&mut writer, number, 20);
+            }
+            writer
+        });
+        let mut stream = Bytes::new();
+        for _ in 0..3 {
+            let _ = flush(&mut reader, &mut stream);
+            assert_eq!(stream.len() % 26, 0, "part of a message was visible");
+            assert!(!reader.is_partial());
+        }
+        let writer = appending.join().unwrap();
+        let _ = flush(&mut reader, &mut stream);
+        assert_eq!(stream, expected(0..3, 20));
+        assert_eq!(writer.acknowledged(), 3);
+        assert!(reader.is_empty());
+    });
+}
+
+#[test]
+fn loom_outbox_recycles_blocks() {
+    check(3, || {
+        let (mut writer, mut reader) = outbox();
+        let mut stream = Bytes::new();
+        send(&mut writer, 0, 40);
+        let appending = thread::spawn(move || {
+            // Each message takes most of a block, so that every one needs the next.
+            for number in 1..4 {
+                send(&mut writer, number, 40);
+            }
+            writer
+        });
+        for _ in 0..3 {
+            let _ = flush(&mut reader, &mut stream);
+        }
+        drop(appending.join().unwrap());
+        let _ = flush(&mut reader, &mut stream);
+        assert_eq!(stream, expected(0..4, 40));
+    });
+}
+
+#[test]
+fn loom_outbox_hands_over_bodies_once() {
+    check(3, || {
+        let alive = std::sync::Arc::new(());
+        #[derive(Clone)]
+        struct Counted(#[allow(dead_code)] std::sync::Arc<()>);
+        impl AsRef<[u8]> for Counted {
+            fn as_ref(&self) -> &[u8] {
+                b"body"
+            }
+        }
+        let (mut writer, mut reader) = outbox();
+        let body = Counted(alive.clone());
+        let appending = thread::spawn(move || {
+            for _ in 0..2 {
+                writer.append_body(MORE, body.clone());
+                writer.append_body(0, body.clone());
+                writer.commit();
+            }
+            writer.append_body(MORE, body);
+        });
+        let mut pieces = [libc::iovec {
+            iov_base: std::ptr::null_mut(),
+            iov_len: 0,
+        }; 16];
+        let (_, total) = reader.gather(&mut pieces, usize::MAX);
+        let mut spent = Vec::new();
+        let _ = reader.advance(total.min(7), &mut spent);
+        let _ = reader.discard_partial(&mut spent);
+        drop((reader, spent));
+        appending.join().unwrap();
+        assert_eq!(std::sync::Arc::strong_count(&alive), 1);
+    });
+}
+
+#[test]
+fn loom_outbox_rolls_back_unseen() {
+    check(3, || {
+        let (mut writer, mut reader) = outbox();
+        let appending = thread::spawn(move || {
+            send(&mut writer, 0, 10);
+            // Goes on into another block, and comes back.
+            writer.append_copy(MORE, &[9; 20]);
+            writer.append_copy(MORE, &[9; 20]);
+            writer.rollback(&mut Vec::new());
+            send(&mut writer, 1, 10);
+        });
+        let mut stream = Bytes::new();
+        let _ = flush(&mut reader, &mut stream);
+        appending.join().unwrap();
+        let _ = flush(&mut reader, &mut stream);
+        assert_eq!(stream, expected(0..2, 10));
+    });
+}
+
+#[test]
+fn loom_outbox_wakes_a_writer_out_of_credit() {
+    check(3, || {
+        let (mut writer, mut reader) = outbox();
+        let bells = Arc::new((Bell::new(), Bell::new()));
+        let theirs = bells.clone();
+        send(&mut writer, 0, 4);
+        let appending = thread::spawn(move || {
+            send(&mut writer, 1, 4);
+            theirs.0.ring();
+            while writer.acknowledged() < 2 {
+                if writer.wait_for_ack(2) {
+                    theirs.1.wait();
+                }
+            }
+        });
+        let mut stream = Bytes::new();
+        let mut step = || {
+            if flush(&mut reader, &mut stream).wake_writer {
+                bells.1.ring();
+            }
+        };
+        step();
+        bells.0.wait();
+        step();
+        appending.join().unwrap();
+    });
+}
+
+/// The outbox under its flush right, as a link uses it: whoever commits tries to flush or
+/// leaves a mark, so nothing is left behind when all have gone.
+#[test]
+fn loom_outbox_flush_right_leaves_nothing_behind() {
+    check(3, || {
+        let (mut writer, reader) = outbox();
+        let link = Arc::new(MarkLock::new((reader, Bytes::new())));
+        let theirs = link.clone();
+        let try_flush = |link: &MarkLock<(Reader<Bytes>, Bytes)>| {
+            let mut held = link.try_lock_or_mark();
+            while let Some(mut guard) = held {
+                let (reader, stream) = &mut *guard;
+                let _ = flush(reader, stream);
+                held = guard.release();
+            }
+        };
+        let background = thread::spawn(move || try_flush(&theirs));
+        for number in 0..2 {
+            send(&mut writer, number, 4);
+            try_flush(&link);
+        }
+        background.join().unwrap();
+        let (reader, stream) = &*link.try_lock().unwrap();
+        assert!(reader.is_empty());
+        assert_eq!(*stream, expected(0..2, 4));
+    });
+}
