@@ -6,20 +6,18 @@
 //! (memory that was never initialised may look like a message, though hardly
 //! ever does). The `zmq_msg_init*` functions write over whatever was there.
 
-// What the pointers must be is said once, above.
-#![allow(clippy::missing_safety_doc)]
-
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::mem::MaybeUninit;
 use std::ptr;
 
 use super::constants::{ZMQ_MORE, ZMQ_SHARED, ZMQ_SRCFD};
-use super::entry;
+use super::pointers::{bytes, string};
+use super::{entry, status};
 use crate::error::{Error, Result};
 use crate::message::{FreeFn, Msg};
 
 /// A message: one frame. Its content is private; initialise it with one of the
-/// `zmq_msg_init` functions before any other use, and close it when done.
+/// zmq_msg_init functions before any other use, and close it when done.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct zmq_msg_t {
@@ -53,17 +51,17 @@ pub(super) unsafe fn message_mut<'a>(msg: *mut zmq_msg_t) -> Result<&'a mut Msg>
     msg.is_valid().then_some(msg).ok_or(Error::Fault)
 }
 
-/// Writes a new message over whatever was at `place`; if there is none to write,
-/// over what looks like a message there, so that closing it does no harm.
+/// Writes a new message over whatever was at `place`. If none could be made, the
+/// place is marked as closed, so that a close does no harm.
 ///
 /// # Safety
 /// The contract of this module.
-unsafe fn initialise(place: *mut zmq_msg_t, msg: impl FnOnce() -> Result<Msg>) -> Result<c_int> {
+unsafe fn initialise(place: *mut zmq_msg_t, msg: impl FnOnce() -> Result<Msg>) -> Result<()> {
     if place.is_null() {
         return Err(Error::Fault);
     }
     let (msg, answer) = match msg() {
-        Ok(msg) => (msg, Ok(0)),
+        Ok(msg) => (msg, Ok(())),
         Err(error) => (Msg::closed(), Err(error)),
     };
     // SAFETY: not null, so good for 64 bytes by the contract.
@@ -76,45 +74,49 @@ unsafe fn initialise(place: *mut zmq_msg_t, msg: impl FnOnce() -> Result<Msg>) -
 ///
 /// # Safety
 /// The contract of this module.
-unsafe fn replace(place: *mut zmq_msg_t, msg: Msg) -> Result<c_int> {
+unsafe fn replace(place: *mut zmq_msg_t, msg: Msg) -> Result<()> {
     // SAFETY: the same contract.
     let old = std::mem::replace(unsafe { message_mut(place)? }, msg);
     drop(old);
-    Ok(0)
+    Ok(())
 }
 
 /// Makes an empty message. Never fails.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zmq_msg_init(msg: *mut zmq_msg_t) -> c_int {
     // SAFETY: the contract of this module.
-    entry(-1, || unsafe { initialise(msg, || Ok(Msg::new())) })
+    status(|| unsafe { initialise(msg, || Ok(Msg::new())) })
 }
 
-/// Makes a message with a body of `size` bytes, whose content is undefined.
-/// Fails with `ENOMEM`.
+/// Makes a message with a body of size bytes, whose content is undefined.
+/// Fails with ENOMEM.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zmq_msg_init_size(msg: *mut zmq_msg_t, size: usize) -> c_int {
     // SAFETY: the contract of this module.
-    entry(-1, || unsafe { initialise(msg, || Msg::with_size(size)) })
+    status(|| unsafe { initialise(msg, || Msg::with_size(size)) })
 }
 
-/// Makes a message with a copy of the `size` bytes at `buf`. Fails with `ENOMEM`,
-/// or with `EFAULT` if `buf` is null and `size` is not 0.
+/// Makes a message with a copy of the size bytes at buf. Fails with ENOMEM,
+/// or with EFAULT if buf is null and size is not 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zmq_msg_init_buffer(
     msg: *mut zmq_msg_t,
     buf: *const c_void,
     size: usize,
 ) -> c_int {
-    // SAFETY: the contract of this module, and that of `bytes`.
-    entry(-1, || unsafe {
-        initialise(msg, || Msg::copy_from(bytes(buf, size)?))
+    // SAFETY: the contract of this module.
+    status(|| unsafe {
+        initialise(msg, || match bytes(buf, size) {
+            Some(body) => Msg::copy_from(body),
+            None if buf.is_null() => Err(Error::Fault),
+            None => Err(Error::NoMemory),
+        })
     })
 }
 
-/// Makes a message whose body is the `size` bytes at `data`, which are not
+/// Makes a message whose body is the size bytes at data, which are not
 /// copied. When the last message that refers to them is closed or sent,
-/// `ffn(data, hint)` is called, once, from any thread. Without `ffn` the bytes
+/// ffn(data, hint) is called, once, from any thread. Without ffn the bytes
 /// must outlive every such message.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zmq_msg_init_data(
@@ -132,7 +134,7 @@ pub unsafe extern "C" fn zmq_msg_init_data(
         None => Ok(unsafe { Msg::constant(data, size) }),
     };
     // SAFETY: the contract of this module.
-    entry(-1, || unsafe { initialise(msg, lend) })
+    status(|| unsafe { initialise(msg, lend) })
 }
 
 /// Gives up a message and what it owns. A closed message can only be
@@ -140,13 +142,13 @@ pub unsafe extern "C" fn zmq_msg_init_data(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zmq_msg_close(msg: *mut zmq_msg_t) -> c_int {
     // SAFETY: the contract of this module.
-    entry(-1, || unsafe { replace(msg, Msg::closed()) })
+    status(|| unsafe { replace(msg, Msg::closed()) })
 }
 
-/// Closes `dest`, moves the message `src` there and leaves an empty one at `src`.
+/// Closes dest, moves the message src there and leaves an empty one at src.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zmq_msg_move(dest: *mut zmq_msg_t, src: *mut zmq_msg_t) -> c_int {
-    entry(-1, || {
+    status(|| {
         // SAFETY: the contract of this module; the two are never used at once.
         unsafe {
             message(dest)?;
@@ -155,11 +157,11 @@ pub unsafe extern "C" fn zmq_msg_move(dest: *mut zmq_msg_t, src: *mut zmq_msg_t)
     })
 }
 
-/// Closes `dest` and makes it a copy of `src`. A large body is not copied but
+/// Closes dest and makes it a copy of src. A large body is not copied but
 /// shared: neither may be written to from then on.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zmq_msg_copy(dest: *mut zmq_msg_t, src: *mut zmq_msg_t) -> c_int {
-    entry(-1, || {
+    status(|| {
         // SAFETY: the contract of this module; the two are never used at once.
         unsafe {
             message(dest)?;
@@ -191,8 +193,8 @@ pub unsafe extern "C" fn zmq_msg_more(msg: *const zmq_msg_t) -> c_int {
     entry(-1, || Ok(unsafe { message(msg)? }.more().into()))
 }
 
-/// A property of the message: `ZMQ_MORE`, `ZMQ_SRCFD` or `ZMQ_SHARED`. Fails
-/// with `EINVAL` if there is none such, or this message has none.
+/// A property of the message: ZMQ_MORE, ZMQ_SRCFD or ZMQ_SHARED. Fails
+/// with EINVAL if there is none such, or this message has none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zmq_msg_get(msg: *const zmq_msg_t, property: c_int) -> c_int {
     entry(-1, || {
@@ -210,7 +212,7 @@ pub unsafe extern "C" fn zmq_msg_get(msg: *const zmq_msg_t, property: c_int) -> 
     })
 }
 
-/// Sets a property. There is none that can be set: fails with `EINVAL`.
+/// Sets a property. There is none that can be set: fails with EINVAL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zmq_msg_set(
     msg: *mut zmq_msg_t,
@@ -218,21 +220,21 @@ pub unsafe extern "C" fn zmq_msg_set(
     _value: c_int,
 ) -> c_int {
     // SAFETY: the contract of this module.
-    entry(-1, || unsafe { message(msg) }.and(Err(Error::Invalid)))
+    status(|| unsafe { message(msg) }.and(Err(Error::Invalid)))
 }
 
 /// A property of the peer that the message came from, by name, such as
-/// `Socket-Type` or `User-Id`; good until the message is closed. Fails with
-/// `EINVAL` if there is none of that name.
+/// Socket-Type or User-Id; good until the message is closed. Fails with
+/// EINVAL if there is none of that name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zmq_msg_gets(
     msg: *const zmq_msg_t,
     property: *const c_char,
 ) -> *const c_char {
     entry(ptr::null(), || {
-        // SAFETY: the contract of this module, and that of `text`.
-        let (msg, name) = unsafe { (message(msg)?, text(property)?) };
-        let value = msg.metadata().and_then(|peer| peer.get_c(name));
+        // SAFETY: the contract of this module.
+        let (msg, name) = unsafe { (message(msg)?, string(property).ok_or(Error::Fault)?) };
+        let value = msg.metadata().and_then(|peer| peer.get_c(name.to_bytes()));
         value.map(CStr::as_ptr).ok_or(Error::Invalid)
     })
 }
@@ -245,18 +247,18 @@ pub unsafe extern "C" fn zmq_msg_routing_id(msg: *mut zmq_msg_t) -> u32 {
     entry(0, || Ok(unsafe { message(msg)? }.routing_id()))
 }
 
-/// Says which peer of a SERVER the message goes to. Fails with `EINVAL` if the
+/// Says which peer of a SERVER the message goes to. Fails with EINVAL if the
 /// routing id is 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zmq_msg_set_routing_id(msg: *mut zmq_msg_t, routing_id: u32) -> c_int {
-    entry(-1, || {
+    status(|| {
         // SAFETY: the contract of this module.
         let msg = unsafe { message_mut(msg)? };
         if routing_id == 0 {
             return Err(Error::Invalid);
         }
         msg.set_routing_id(routing_id);
-        Ok(0)
+        Ok(())
     })
 }
 
@@ -270,40 +272,15 @@ pub unsafe extern "C" fn zmq_msg_group(msg: *mut zmq_msg_t) -> *const c_char {
     })
 }
 
-/// Says which group a RADIO's message is for. Fails with `EINVAL` if the name is
-/// longer than `ZMQ_GROUP_MAX_LENGTH`.
+/// Says which group a RADIO's message is for. Fails with EINVAL if the name is
+/// longer than ZMQ_GROUP_MAX_LENGTH.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zmq_msg_set_group(msg: *mut zmq_msg_t, group: *const c_char) -> c_int {
-    // SAFETY: the contract of this module, and that of `text`.
-    entry(-1, || unsafe {
-        message_mut(msg)?.set_group(text(group)?).map(|()| 0)
+    // SAFETY: the contract of this module.
+    status(|| unsafe {
+        let msg = message_mut(msg)?;
+        msg.set_group(string(group).ok_or(Error::Fault)?.to_bytes())
     })
-}
-
-/// The `len` bytes at `data`, which may be null if there are none.
-///
-/// # Safety
-/// Null, or good for reading that many bytes while the result is in use.
-#[inline]
-unsafe fn bytes<'a>(data: *const c_void, len: usize) -> Result<&'a [u8]> {
-    match (data.is_null(), len) {
-        (_, 0) => Ok(&[]),
-        (true, _) => Err(Error::Fault),
-        // SAFETY: not null, so readable by the contract.
-        (false, _) => Ok(unsafe { std::slice::from_raw_parts(data.cast(), len) }),
-    }
-}
-
-/// The bytes of a C string, without its NUL.
-///
-/// # Safety
-/// Null, or a C string that lives while the result is in use.
-unsafe fn text<'a>(string: *const c_char) -> Result<&'a [u8]> {
-    if string.is_null() {
-        return Err(Error::Fault);
-    }
-    // SAFETY: not null, so a C string by the contract.
-    Ok(unsafe { CStr::from_ptr(string) }.to_bytes())
 }
 
 #[cfg(test)]

@@ -79,7 +79,7 @@ impl ContextOptions {
             return self.set_prefix(value);
         }
         let value = read_int(value)?;
-        if value < 0 {
+        if value < 0 && number != THREAD_NAME_PREFIX {
             return Err(Error::Invalid);
         }
         match number {
@@ -136,12 +136,11 @@ impl ContextOptions {
 
 /// The number that a text starts with, 0 if none.
 fn leading_number(text: &[u8]) -> i32 {
-    let digits = text.iter().take_while(|byte| byte.is_ascii_digit());
-    digits.fold(0i32, |number, digit| {
-        number
-            .saturating_mul(10)
-            .saturating_add(i32::from(digit - b'0'))
-    })
+    let sign = usize::from(text.starts_with(b"-"));
+    let digits = text[sign..].iter().take_while(|byte| byte.is_ascii_digit());
+    let number = &text[..sign + digits.count()];
+    let number = std::str::from_utf8(number).unwrap_or_default();
+    number.parse().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -181,8 +180,8 @@ mod tests {
     }
 
     #[test]
-    fn negative_values_are_refused_by_all() {
-        for number in 0..100 {
+    fn negative_values_are_refused_by_all_numbers() {
+        for number in (0..100).filter(|number| *number != THREAD_NAME_PREFIX) {
             for value in [-1, i32::MIN] {
                 let mut options = ContextOptions::default();
                 assert_eq!(set(&mut options, number, value), Err(Error::Invalid));
@@ -232,8 +231,10 @@ mod tests {
     #[test]
     fn the_prefix_is_a_number_or_a_text_of_16_bytes() {
         let mut options = ContextOptions::default();
-        assert_eq!(set(&mut options, THREAD_NAME_PREFIX, 1234), Ok(()));
-        assert_eq!(get(&options, THREAD_NAME_PREFIX), Ok(1234));
+        for number in [1234, -7, i32::MIN, i32::MAX] {
+            assert_eq!(set(&mut options, THREAD_NAME_PREFIX, number), Ok(()));
+            assert_eq!(get(&options, THREAD_NAME_PREFIX), Ok(number));
+        }
         assert_eq!(options.set(THREAD_NAME_PREFIX, b"a thread's name"), Ok(()));
         assert_eq!(get(&options, THREAD_NAME_PREFIX), Ok(0));
         let mut out = [7; 16];

@@ -23,20 +23,19 @@
 
 pub mod context;
 pub mod number;
+mod row;
 mod table;
 #[cfg(test)]
 mod tests;
 mod value;
 
-use std::ops::RangeInclusive;
-
 pub use context::ContextOptions;
+pub use row::{Accepts, Access, Bytes, Field, SocketOption, Support, Value};
 pub use table::TABLE;
 pub use value::{write_bytes, write_int, write_str, write_u64};
 
 use crate::error::{Error, Result};
 use crate::zmtp::SocketType;
-use value::{keep, read_exact, read_int, write_exact};
 
 /// The security mechanism, by its number in `ZMQ_MECHANISM`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -142,127 +141,6 @@ impl Default for SocketType {
     }
 }
 
-/// One row of the table.
-#[derive(Debug)]
-pub struct SocketOption {
-    /// Its number in `zmq.h`.
-    pub number: i32,
-    /// Its name in `zmq.h`, without `ZMQ_`.
-    pub name: &'static str,
-    /// Who may use it how.
-    pub access: Access,
-    /// The socket types that can set it; none named means all.
-    pub setters: &'static [SocketType],
-    /// What it is and where it lives.
-    pub value: Value,
-    /// Whether the library acts on it.
-    pub support: Support,
-    /// What it does, in a sentence.
-    pub doc: &'static str,
-}
-
-/// What a program may do with an option.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// `zmq_setsockopt` only.
-    Set,
-    /// `zmq_getsockopt` only.
-    Get,
-    /// Both.
-    Both,
-}
-
-/// Whether the library acts on an option.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Support {
-    /// It does.
-    Full,
-    /// Not yet: setting it is an error.
-    NotYet,
-}
-
-/// Which `int`s a switch takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Accepts {
-    /// 0 and 1.
-    ZeroOrOne,
-    /// 0, and whatever is positive for on.
-    NotNegative,
-    /// 0, and anything else for on.
-    Any,
-}
-
-/// How a value of type `T` is read from and written to the options.
-#[derive(Debug)]
-pub struct Field<T> {
-    get: fn(&SocketOptions) -> T,
-    set: fn(&mut SocketOptions, T),
-}
-
-/// The kind of an option.
-#[derive(Debug)]
-pub enum Value {
-    /// An `int` within a range.
-    Int {
-        #[allow(missing_docs)]
-        field: Field<i32>,
-        #[allow(missing_docs)]
-        range: RangeInclusive<i32>,
-        #[allow(missing_docs)]
-        default: i32,
-    },
-    /// An `int` that means on or off.
-    Switch {
-        #[allow(missing_docs)]
-        field: Field<bool>,
-        #[allow(missing_docs)]
-        accepts: Accepts,
-        #[allow(missing_docs)]
-        default: bool,
-    },
-    /// A `uint64_t`.
-    U64 {
-        #[allow(missing_docs)]
-        field: Field<u64>,
-        #[allow(missing_docs)]
-        default: u64,
-    },
-    /// An `int64_t`.
-    I64 {
-        #[allow(missing_docs)]
-        field: Field<i64>,
-        #[allow(missing_docs)]
-        default: i64,
-    },
-    /// Bytes, empty by default.
-    Bytes(Bytes),
-    /// Set by a rule of its own; nothing to get.
-    Custom(fn(&mut SocketOptions, &[u8]) -> Result<()>),
-    /// An `int` that is not set by its own number.
-    Constant {
-        /// What it is.
-        get: fn(&SocketOptions) -> i32,
-        /// Whether it has to be asked for with its own size.
-        exact: bool,
-    },
-    /// Answered or carried out by the socket.
-    Live,
-    /// Known by name only, as in a libzmq that was built without it.
-    Absent,
-}
-
-/// An option that is a run of bytes.
-#[derive(Debug)]
-pub struct Bytes {
-    get: fn(&SocketOptions) -> &[u8],
-    set: fn(&mut SocketOptions, Vec<u8>),
-    length: RangeInclusive<usize>,
-    /// What no value at all (a null pointer of length 0) does, if it is allowed.
-    reset: Option<fn(&mut SocketOptions)>,
-    /// Whether it is got as a string with a NUL behind it.
-    text: bool,
-}
-
 /// The row of an option, by its number.
 pub fn find(number: i32) -> Option<&'static SocketOption> {
     TABLE.iter().find(|option| option.number == number)
@@ -326,66 +204,4 @@ impl SocketOptions {
 fn default_linger(socket_type: SocketType, blocky: bool) -> i32 {
     let quiet = [SocketType::Sub, SocketType::XSub, SocketType::Dish].contains(&socket_type);
     if blocky && !quiet { -1 } else { 0 }
-}
-
-impl Value {
-    fn set(&self, options: &mut SocketOptions, given: Option<&[u8]>) -> Result<()> {
-        let bytes = given.unwrap_or_default();
-        match self {
-            Value::Int { field, range, .. } => {
-                let value = read_int(bytes)?;
-                (range.contains(&value))
-                    .then(|| (field.set)(options, value))
-                    .ok_or(Error::Invalid)
-            }
-            Value::Switch { field, accepts, .. } => {
-                let value = read_int(bytes)?;
-                let accepted = match accepts {
-                    Accepts::ZeroOrOne => matches!(value, 0 | 1),
-                    Accepts::NotNegative => value >= 0,
-                    Accepts::Any => true,
-                };
-                accepted
-                    .then(|| (field.set)(options, value != 0))
-                    .ok_or(Error::Invalid)
-            }
-            Value::U64 { field, .. } => {
-                (field.set)(options, u64::from_ne_bytes(read_exact(bytes)?));
-                Ok(())
-            }
-            Value::I64 { field, .. } => {
-                (field.set)(options, i64::from_ne_bytes(read_exact(bytes)?));
-                Ok(())
-            }
-            Value::Bytes(rule) => match (given, rule.reset) {
-                (None, Some(reset)) => {
-                    reset(options);
-                    Ok(())
-                }
-                _ if rule.length.contains(&bytes.len()) => {
-                    (rule.set)(options, keep(bytes)?);
-                    Ok(())
-                }
-                _ => Err(Error::Invalid),
-            },
-            Value::Custom(set) => set(options, bytes),
-            Value::Constant { .. } | Value::Live | Value::Absent => Err(Error::Invalid),
-        }
-    }
-
-    fn get(&self, options: &SocketOptions, out: &mut [u8]) -> Result<usize> {
-        match self {
-            Value::Int { field, .. } => write_exact(out, (field.get)(options).to_ne_bytes()),
-            Value::Switch { field, .. } => {
-                write_exact(out, i32::from((field.get)(options)).to_ne_bytes())
-            }
-            Value::U64 { field, .. } => write_exact(out, (field.get)(options).to_ne_bytes()),
-            Value::I64 { field, .. } => write_exact(out, (field.get)(options).to_ne_bytes()),
-            Value::Bytes(rule) if rule.text => write_str(out, (rule.get)(options)),
-            Value::Bytes(rule) => write_bytes(out, (rule.get)(options)),
-            Value::Constant { get, exact: true } => write_exact(out, get(options).to_ne_bytes()),
-            Value::Constant { get, exact: false } => write_int(out, get(options)),
-            Value::Custom(_) | Value::Live | Value::Absent => Err(Error::Invalid),
-        }
-    }
 }

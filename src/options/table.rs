@@ -7,13 +7,11 @@
 
 use std::ops::RangeInclusive;
 
-use super::{
-    Accepts, Access, Bytes, Field, Mechanism, SocketOption, SocketOptions, Support, Value,
-};
-use super::{number, value};
+use super::row::Accepts::{Any, NotNegative, ZeroOrOne};
+use super::row::{Bytes, Field, SocketOption, Value, data, int, row, switch};
+use super::{Mechanism, SocketOptions, number, value};
 use crate::error::{Error, Result};
-use crate::zmtp::SocketType::{self, *};
-use Accepts::{Any, NotNegative, ZeroOrOne};
+use crate::zmtp::SocketType::*;
 
 /// A field of the options that a value is simply kept in.
 macro_rules! field {
@@ -549,95 +547,4 @@ fn add_metadata(options: &mut SocketOptions, given: &[u8]) -> Result<()> {
             .push((value::keep(name)?, value::keep(value)?));
     }
     Ok(())
-}
-
-const fn row(number: i32, name: &'static str, value: Value) -> SocketOption {
-    SocketOption {
-        number,
-        name,
-        access: Access::Both,
-        setters: &[],
-        value,
-        support: Support::Full,
-        doc: "",
-    }
-}
-
-const fn int(
-    number: i32,
-    name: &'static str,
-    field: Field<i32>,
-    range: RangeInclusive<i32>,
-    default: i32,
-) -> SocketOption {
-    row(
-        number,
-        name,
-        Value::Int {
-            field,
-            range,
-            default,
-        },
-    )
-}
-
-const fn switch(
-    number: i32,
-    name: &'static str,
-    field: Field<bool>,
-    accepts: Accepts,
-    default: bool,
-) -> SocketOption {
-    row(
-        number,
-        name,
-        Value::Switch {
-            field,
-            accepts,
-            default,
-        },
-    )
-}
-
-const fn data(
-    number: i32,
-    name: &'static str,
-    bytes: Bytes,
-    length: RangeInclusive<usize>,
-) -> SocketOption {
-    row(number, name, Value::Bytes(Bytes { length, ..bytes }))
-}
-
-impl SocketOption {
-    const fn get_only(self) -> SocketOption {
-        SocketOption {
-            access: Access::Get,
-            ..self
-        }
-    }
-
-    /// Not to be got, and to be set by these types only; none named means all.
-    const fn set_only(self, setters: &'static [SocketType]) -> SocketOption {
-        SocketOption {
-            access: Access::Set,
-            setters,
-            ..self
-        }
-    }
-
-    /// To be set by these types only.
-    const fn setters(self, setters: &'static [SocketType]) -> SocketOption {
-        SocketOption { setters, ..self }
-    }
-
-    const fn not_yet(self) -> SocketOption {
-        SocketOption {
-            support: Support::NotYet,
-            ..self
-        }
-    }
-
-    const fn doc(self, doc: &'static str) -> SocketOption {
-        SocketOption { doc, ..self }
-    }
 }
