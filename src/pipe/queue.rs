@@ -30,7 +30,7 @@ pub use producer::Producer;
 /// Slots of the first segment.
 const SMALLEST: usize = if cfg!(loom) { 2 } else { 16 };
 /// Slots of the segments of a busy queue.
-const LARGEST: usize = if cfg!(loom) { 4 } else { 8192 };
+const LARGEST: usize = if cfg!(loom) { 2 } else { 8192 };
 
 /// An empty queue.
 pub fn queue<T>() -> (Producer<T>, Consumer<T>) {

@@ -9,7 +9,7 @@ fn loom_queue_hands_over_in_order_and_recycles_segments() {
     check(3, || {
         let (mut producer, mut consumer) = queue();
         let pushing = thread::spawn(move || {
-            // Three segments: of two slots, of four or of two given back, and one more.
+            // Four segments of two slots, of which the later ones may be given back ones.
             for value in 0..7 {
                 producer.push(Box::new(value));
                 producer.publish();
