@@ -273,13 +273,13 @@ ZMQ_EXPORT int zmq_ctx_destroy(void *context);
 // Makes an empty message. Never fails.
 ZMQ_EXPORT int zmq_msg_init(zmq_msg_t *msg);
 
-// Makes a message with a body of `size` bytes, whose content is undefined.
-// Fails with `ENOMEM`.
+// Makes a message with a body of size bytes, whose content is undefined.
+// Fails with ENOMEM.
 ZMQ_EXPORT int zmq_msg_init_size(zmq_msg_t *msg, size_t size);
 
-// Makes a message whose body is the `size` bytes at `data`, which are not
+// Makes a message whose body is the size bytes at data, which are not
 // copied. When the last message that refers to them is closed or sent,
-// `ffn(data, hint)` is called, once, from any thread. Without `ffn` the bytes
+// ffn(data, hint) is called, once, from any thread. Without ffn the bytes
 // must outlive every such message.
 ZMQ_EXPORT
 int zmq_msg_init_data(zmq_msg_t *msg,
@@ -292,12 +292,10 @@ int zmq_msg_init_data(zmq_msg_t *msg,
 // initialised again.
 ZMQ_EXPORT int zmq_msg_close(zmq_msg_t *msg);
 
-// Closes `dest`, moves the message `src` there and leaves an empty one at `src`.
-ZMQ_EXPORT
-int zmq_msg_move(zmq_msg_t *dest,
-                 zmq_msg_t *src);
+// Closes dest, moves the message src there and leaves an empty one at src.
+ZMQ_EXPORT int zmq_msg_move(zmq_msg_t *dest, zmq_msg_t *src);
 
-// Closes `dest` and makes it a copy of `src`. A large body is not copied but
+// Closes dest and makes it a copy of src. A large body is not copied but
 // shared: neither may be written to from then on.
 ZMQ_EXPORT int zmq_msg_copy(zmq_msg_t *dest, zmq_msg_t *src);
 
@@ -310,16 +308,16 @@ ZMQ_EXPORT size_t zmq_msg_size(const zmq_msg_t *msg);
 // 1 if another frame of the same message follows, else 0.
 ZMQ_EXPORT int zmq_msg_more(const zmq_msg_t *msg);
 
-// A property of the message: `ZMQ_MORE`, `ZMQ_SRCFD` or `ZMQ_SHARED`. Fails
-// with `EINVAL` if there is none such, or this message has none.
+// A property of the message: ZMQ_MORE, ZMQ_SRCFD or ZMQ_SHARED. Fails
+// with EINVAL if there is none such, or this message has none.
 ZMQ_EXPORT int zmq_msg_get(const zmq_msg_t *msg, int property);
 
-// Sets a property. There is none that can be set: fails with `EINVAL`.
+// Sets a property. There is none that can be set: fails with EINVAL.
 ZMQ_EXPORT int zmq_msg_set(zmq_msg_t *msg, int property, int value);
 
 // A property of the peer that the message came from, by name, such as
-// `Socket-Type` or `User-Id`; good until the message is closed. Fails with
-// `EINVAL` if there is none of that name.
+// Socket-Type or User-Id; good until the message is closed. Fails with
+// EINVAL if there is none of that name.
 ZMQ_EXPORT const char *zmq_msg_gets(const zmq_msg_t *msg, const char *property);
 
 // -----------------------------------------------------------------------------
@@ -1355,8 +1353,8 @@ int zmq_socket_get_peer_state(void *socket,
 // Draft: messages
 // -----------------------------------------------------------------------------
 
-// Makes a message with a copy of the `size` bytes at `buf`. Fails with `ENOMEM`,
-// or with `EFAULT` if `buf` is null and `size` is not 0.
+// Makes a message with a copy of the size bytes at buf. Fails with ENOMEM,
+// or with EFAULT if buf is null and size is not 0.
 ZMQ_EXPORT
 int zmq_msg_init_buffer(zmq_msg_t *msg,
                         const void *buf,
@@ -1366,7 +1364,7 @@ int zmq_msg_init_buffer(zmq_msg_t *msg,
 // 0 if there is none.
 ZMQ_EXPORT uint32_t zmq_msg_routing_id(zmq_msg_t *msg);
 
-// Says which peer of a SERVER the message goes to. Fails with `EINVAL` if the
+// Says which peer of a SERVER the message goes to. Fails with EINVAL if the
 // routing id is 0.
 ZMQ_EXPORT int zmq_msg_set_routing_id(zmq_msg_t *msg, uint32_t routing_id);
 
@@ -1374,8 +1372,8 @@ ZMQ_EXPORT int zmq_msg_set_routing_id(zmq_msg_t *msg, uint32_t routing_id);
 // the message is closed or its group is set.
 ZMQ_EXPORT const char *zmq_msg_group(zmq_msg_t *msg);
 
-// Says which group a RADIO's message is for. Fails with `EINVAL` if the name is
-// longer than `ZMQ_GROUP_MAX_LENGTH`.
+// Says which group a RADIO's message is for. Fails with EINVAL if the name is
+// longer than ZMQ_GROUP_MAX_LENGTH.
 ZMQ_EXPORT int zmq_msg_set_group(zmq_msg_t *msg, const char *group);
 
 // -----------------------------------------------------------------------------
