@@ -25,7 +25,7 @@ const WAITERS: u32 = 2;
 const MARKED: u32 = 4;
 
 /// How often a waiter looks before it sleeps.
-const SPINS: u32 = if cfg!(loom) { 0 } else { 60 };
+const SPINS: u32 = if cfg!(loom) { 1 } else { 60 };
 
 /// A value, and the lock and the mark that go with it.
 #[derive(Debug)]
