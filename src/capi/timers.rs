@@ -15,6 +15,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::{entry, status};
 use crate::error::{Error, Result};
 use crate::handle::{Handle, Registry};
+use crate::process;
 
 /// What a timer calls. In the parameters of functions it is `NULL` or such a
 /// function.
@@ -149,7 +150,10 @@ pub(in crate::capi) fn after_fork() {
 /// Makes an empty list of timers. NULL if there is no memory.
 #[unsafe(no_mangle)]
 pub extern "C" fn zmq_timers_new() -> *mut c_void {
-    entry(ptr::null_mut(), || Ok(TIMERS.allocate()?.as_ptr()))
+    entry(ptr::null_mut(), || {
+        process::at_fork(super::after_fork);
+        Ok(TIMERS.allocate()?.as_ptr())
+    })
 }
 
 /// Destroys a list and its timers, and sets the pointer to it to NULL. EFAULT:

@@ -417,6 +417,16 @@ impl Msg {
         }
     }
 
+    /// Says of this message what is known of the peer of another.
+    pub fn share_metadata(&mut self, other: &Msg) {
+        if !other.metadata.is_null() {
+            // SAFETY: from `Arc::into_raw`, and kept alive by `other`.
+            unsafe { Arc::increment_strong_count(other.metadata) };
+            // SAFETY: the count just taken is ours.
+            self.set_metadata(Some(unsafe { Arc::from_raw(other.metadata) }));
+        }
+    }
+
     /// The group of a RADIO's message; empty if there is none.
     pub fn group(&self) -> &CStr {
         let bytes: &[u8] = if self.flags & LONG_GROUP != 0 {

@@ -107,15 +107,15 @@ impl ContextOptions {
         Ok(())
     }
 
-    /// Gets an option into `out`. Fails with `Invalid` if there is no such
+    /// Gets an option into `out` and says how long it is. Fails with `Invalid` if there is no such
     /// option, or `out` has not the size for it.
-    pub fn get(&self, number: i32, out: &mut [u8]) -> Result<()> {
+    pub fn get(&self, number: i32, out: &mut [u8]) -> Result<usize> {
         if number == THREAD_NAME_PREFIX && out.len() != size_of::<i32>() {
             let room = out
                 .get_mut(..self.thread_name_prefix.len())
                 .ok_or(Error::Invalid)?;
             room.copy_from_slice(&self.thread_name_prefix);
-            return Ok(());
+            return Ok(self.thread_name_prefix.len());
         }
         let value = match number {
             IO_THREADS => self.io_threads,
@@ -130,7 +130,7 @@ impl ContextOptions {
             BLOCKY => self.blocky.into(),
             _ => return Err(Error::Invalid),
         };
-        write_exact(out, value.to_ne_bytes()).map(|_| ())
+        write_exact(out, value.to_ne_bytes())
     }
 }
 

@@ -85,6 +85,13 @@ impl Listener {
         }
     }
 
+    /// Stops listening at once, so that the endpoint can be bound again even
+    /// while another thread still holds the listener.
+    pub fn stop(&self) {
+        // An error means that it does not listen any more.
+        let _ = SockRef::from(self.fd()).shutdown(std::net::Shutdown::Both);
+    }
+
     fn fd(&self) -> &Fd {
         match self {
             Listener::Tcp(listener) => &listener.fd,

@@ -16,7 +16,7 @@ use socket2::{Domain, SockRef};
 use super::listener::{new_socket, new_tcp};
 use super::options::StreamOptions;
 use super::{IpcAddress, name};
-use crate::sys::{Fd, check};
+use crate::sys::{Fd, check_len, check};
 
 /// A connection to a peer.
 #[derive(Debug)]
@@ -186,6 +186,17 @@ impl Stream {
         // contract above each is as good as one.
         let buffers = unsafe { std::slice::from_raw_parts(buffers.as_ptr().cast(), buffers.len()) };
         self.send_vectored(buffers)
+    }
+
+    /// As [`Stream::read`], into several buffers one after the other.
+    ///
+    /// # Safety
+    /// Each entry states memory that may be written during the call.
+    pub unsafe fn read_iovecs(&self, buffers: &[libc::iovec]) -> io::Result<usize> {
+        let count = buffers.len().min(MOST_BUFFERS) as c_int;
+        // SAFETY: `count` entries are borrowed, and by the contract above the
+        // kernel may write to what they state.
+        uninterrupted(|| check_len(unsafe { libc::readv(self.as_raw_fd(), buffers.as_ptr(), count) }))
     }
 
     /// How many bytes written are still in the kernel: not acknowledged (tcp),

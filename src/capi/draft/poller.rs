@@ -15,6 +15,7 @@ use crate::capi::socket::refuse;
 use crate::capi::{entry, status};
 use crate::error::{Error, Result};
 use crate::handle::{Handle, Registry};
+use crate::process;
 use crate::socket::{self, PollItem};
 
 /// What a poller found.
@@ -155,7 +156,10 @@ pub(in crate::capi) fn after_fork() {
 /// Makes an empty poller. NULL if there is no memory.
 #[unsafe(no_mangle)]
 pub extern "C" fn zmq_poller_new() -> *mut c_void {
-    entry(ptr::null_mut(), || Ok(POLLERS.allocate()?.as_ptr()))
+    entry(ptr::null_mut(), || {
+        process::at_fork(crate::capi::after_fork);
+        Ok(POLLERS.allocate()?.as_ptr())
+    })
 }
 
 /// Destroys a poller and sets the pointer to it to NULL. EFAULT: not a poller.

@@ -1,0 +1,114 @@
+//! What links ask of the I/O thread behind them.
+//!
+//! Two ways in: requests, handled one by one, and the list of what wants to be
+//! looked at every tick. Both wake the thread only when it would otherwise
+//! sleep. The thread itself is `reactor`'s.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crossbeam_channel::Sender;
+
+use crate::link::Link;
+
+/// Something the tick looks at until it says that it has gone quiet.
+pub enum Ticking {
+    /// A link whose outbox may hold what its caller left behind.
+    Link(Arc<Link>),
+    /// A read right that its holder may have forgotten.
+    Lease(Box<dyn Lease>),
+}
+
+/// A read right kept while calls come quickly.
+pub trait Lease: Send {
+    /// Gives the right back if it was not used since the last look, and says
+    /// whether there is anything left to watch.
+    fn look(&mut self) -> bool;
+}
+
+/// How long a closing connection goes on with what is still to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Linger {
+    /// As long as it takes.
+    Forever,
+    /// This many milliseconds.
+    For(u64),
+}
+
+impl Linger {
+    /// Not at all.
+    pub const NONE: Linger = Linger::For(0);
+
+    /// What `ZMQ_LINGER` says: milliseconds, negative for ever.
+    pub fn from_option(milliseconds: i32) -> Linger {
+        u64::try_from(milliseconds).map_or(Linger::Forever, Linger::For)
+    }
+}
+
+/// A message to the I/O thread about one link.
+pub enum Notice {
+    /// The kernel takes no more: go on when it does.
+    Full(Arc<Link>),
+    /// The connection with this number ended; the cause is an errno or 0.
+    Down(Arc<Link>, u64, i32),
+    /// The socket is through with this peer: send what is left while the linger
+    /// lasts, then close the connection.
+    Close(Arc<Link>, Linger),
+}
+
+#[derive(Default)]
+struct Ticks {
+    list: Vec<Ticking>,
+    awake: bool,
+}
+
+/// A handle on an I/O thread.
+pub struct Background {
+    notices: Sender<Notice>,
+    waker: mio::Waker,
+    ticks: Mutex<Ticks>,
+}
+
+impl Background {
+    /// A handle that sends to `notices` and wakes with `waker`.
+    pub fn new(notices: Sender<Notice>, waker: mio::Waker) -> Background {
+        Background { notices, waker, ticks: Mutex::default() }
+    }
+
+    /// Hands `notice` to the thread. A thread that has ended has nothing left
+    /// to do with it.
+    pub fn notify(&self, notice: Notice) {
+        let _ = self.notices.send(notice);
+        self.wake();
+    }
+
+    /// Has the thread look at its requests.
+    pub fn wake(&self) {
+        // The counter of an eventfd that cannot be written is set already.
+        let _ = self.waker.wake();
+    }
+
+    /// Puts `ticking` on the list and wakes the thread if it does not tick.
+    pub fn watch(&self, ticking: Ticking) {
+        let mut ticks = self.ticks();
+        ticks.list.push(ticking);
+        let sleeps = !std::mem::replace(&mut ticks.awake, true);
+        drop(ticks);
+        if sleeps {
+            self.wake();
+        }
+    }
+
+    /// For the thread: takes what was put on the list since the last call. If
+    /// that is nothing, and the thread says that it is `idle`, the next
+    /// [`Background::watch`] wakes it.
+    pub fn collect(&self, idle: bool) -> Vec<Ticking> {
+        let mut ticks = self.ticks();
+        let new = std::mem::take(&mut ticks.list);
+        ticks.awake = !(idle && new.is_empty());
+        new
+    }
+
+    fn ticks(&self) -> MutexGuard<'_, Ticks> {
+        self.ticks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,365 @@
+//! The read half of a link: from the kernel to the inbox.
+//!
+//! Whoever holds the half reads: the application's thread inside a receive or
+//! a poll, or the I/O thread behind it. A read takes a large chunk into a
+//! pooled buffer, finds where its whole messages end, and puts them into the
+//! inbox undecoded; the receiver decodes them one by one. A body of
+//! [`LARGE`] bytes or more that does not fit is read straight into its own
+//! buffer, which grows with what arrives and never with what was announced.
+//!
+//! Promises: the inbox holds whole messages only; reading stops when the
+//! high-water mark is reached (by at most one chunk of small messages more) and
+//! goes on at half of it; what arrived before the end of a stream is delivered.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::error::Error;
+use crate::link::inbox::{Chunk, Item};
+use crate::link::pool::{CHUNK, Pool};
+use crate::link::Conn;
+use crate::message::{Buffer, Msg};
+use crate::zmtp::frame::MORE;
+use crate::zmtp::{Limits, Scanner};
+
+/// From this size a body is kept or read by reference instead of copied.
+pub const LARGE: usize = 8 * 1024;
+
+/// What a body's buffer starts with at the most, whatever its header says.
+const FIRST_GRANT: usize = 1024 * 1024;
+
+/// Below this size what was read moves to a buffer of its own size, so that a
+/// slow reader's inbox does not pin whole chunks.
+const SMALL: usize = CHUNK / 8;
+
+/// What one read came to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Bytes arrived; there may be more.
+    Read,
+    /// The kernel has nothing now.
+    Empty,
+    /// The mark is reached: nothing was asked of the kernel.
+    Full,
+    /// The connection is over, with an errno or 0 for the end of the stream.
+    Ended(i32),
+}
+
+/// A large body on its way in.
+struct Body {
+    flags: u8,
+    buffer: Buffer,
+    filled: usize,
+    len: usize,
+}
+
+impl Body {
+    /// Makes room for more of a body that proves to be as long as announced.
+    fn grow(&mut self) -> Result<(), Error> {
+        if self.filled == self.buffer.capacity() {
+            let capacity = self.len.min(self.filled.saturating_mul(2));
+            let mut larger = Buffer::with_capacity(capacity)?;
+            // SAFETY: both buffers are ours alone until the body is complete,
+            // and the first `filled` bytes of the old one are written.
+            unsafe {
+                let old = self.buffer.bytes(0..self.filled);
+                larger.bytes_mut(0..self.filled).copy_from_slice(old);
+            }
+            self.buffer = larger;
+        }
+        Ok(())
+    }
+}
+
+/// The state of the read half, under its lock.
+pub struct FillHalf {
+    /// The connection, while there is one.
+    pub conn: Option<Arc<Conn>>,
+    /// Set when the socket found nothing and wants to be told of the next item.
+    pub idle: bool,
+    /// Set while the mark keeps the kernel's readiness from being watched.
+    pub stopped: bool,
+    ready: VecDeque<Item>,
+    /// Leading frames of a message whose last frame has not arrived.
+    held: Vec<Item>,
+    /// The beginning of a frame that is not large.
+    carry: Vec<u8>,
+    body: Option<Body>,
+    scanner: Scanner,
+    /// Messages handed to the inbox and not yet used up.
+    outstanding: u64,
+    /// Of these, those in the item the receiver works on.
+    lent: u64,
+    mark: u64,
+    max_size: Option<u64>,
+    /// Bodies of commands, to be answered by the link.
+    commands: Vec<Vec<u8>>,
+}
+
+impl FillHalf {
+    /// A half without a connection. `mark` counts messages, 0 for no limit.
+    pub fn new(mark: u64, max_size: Option<u64>) -> FillHalf {
+        FillHalf {
+            conn: None,
+            idle: false,
+            stopped: false,
+            ready: VecDeque::new(),
+            held: Vec::new(),
+            carry: Vec::new(),
+            body: None,
+            scanner: Scanner::new(),
+            outstanding: 0,
+            lent: 0,
+            mark,
+            max_size,
+            commands: Vec::new(),
+        }
+    }
+
+    /// Changes the high-water mark.
+    pub fn set_mark(&mut self, mark: u64) {
+        self.mark = mark;
+    }
+
+    /// Whether something is ready to be taken.
+    pub fn has_items(&self) -> bool {
+        !self.ready.is_empty()
+    }
+
+    /// Whether the mark keeps more from being read.
+    pub fn is_full(&self) -> bool {
+        self.mark != 0 && self.outstanding >= self.mark
+    }
+
+    /// Whether so much was used up that reading may go on.
+    pub fn may_resume(&self) -> bool {
+        self.mark == 0 || self.outstanding <= self.mark / 2
+    }
+
+    /// The receiver is done with the item it had and takes the next.
+    pub fn take(&mut self) -> Option<Item> {
+        self.outstanding -= self.lent;
+        self.lent = 0;
+        let item = self.ready.pop_front()?;
+        self.lent = item.messages();
+        self.idle = false;
+        Some(item)
+    }
+
+    /// Commands that arrived since the last call.
+    pub fn take_commands(&mut self) -> Vec<Vec<u8>> {
+        std::mem::take(&mut self.commands)
+    }
+
+    /// Forgets the connection and every message that did not arrive whole.
+    /// What is in the inbox stays.
+    pub fn disconnect(&mut self) -> Option<Arc<Conn>> {
+        self.held.clear();
+        self.carry = Vec::new();
+        self.body = None;
+        self.scanner = Scanner::new();
+        self.stopped = false;
+        self.conn.take()
+    }
+
+    /// Drops what is in the inbox.
+    pub fn discard(&mut self) {
+        self.ready.clear();
+        self.outstanding = self.lent;
+    }
+
+    /// Takes in bytes that were read by somebody else, such as the handshake.
+    pub fn feed(&mut self, bytes: &[u8], pool: &Pool) -> Result<(), Error> {
+        for piece in bytes.chunks(CHUNK / 2) {
+            let mut buffer = pool.take()?;
+            let start = self.carry.len();
+            // SAFETY: a buffer from the pool is nobody else's.
+            let room = unsafe { buffer.bytes_mut(0..start + piece.len()) };
+            room[..start].copy_from_slice(&self.carry);
+            room[start..].copy_from_slice(piece);
+            self.carry.clear();
+            // A large body begun by an earlier piece takes its part first.
+            let taken = self.fill_body(&buffer, start + piece.len())?;
+            self.accept(buffer, taken, start + piece.len(), pool)?;
+        }
+        Ok(())
+    }
+
+    /// Moves the head of `buffer` into the body that is on its way in.
+    fn fill_body(&mut self, buffer: &Buffer, len: usize) -> Result<usize, Error> {
+        let mut taken = 0;
+        while let Some(body) = &mut self.body {
+            if body.filled < body.len && taken < len {
+                body.grow()?;
+                let room = body.buffer.capacity().min(body.len) - body.filled;
+                let count = room.min(len - taken);
+                // SAFETY: the body's buffer is ours alone, and nobody writes
+                // to the received bytes before they are in the inbox.
+                unsafe {
+                    let target = body.buffer.bytes_mut(body.filled..body.filled + count);
+                    target.copy_from_slice(buffer.bytes(taken..taken + count));
+                }
+                body.filled += count;
+                taken += count;
+            } else if !self.finish_body() {
+                break;
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Reads once from the connection.
+    ///
+    /// `keep` says that the receiver will use what arrives at once, so that
+    /// small amounts may stay in their pooled buffer.
+    pub fn read(&mut self, pool: &Pool, keep: bool) -> Step {
+        let Some(conn) = self.conn.clone() else {
+            return Step::Empty;
+        };
+        if self.is_full() {
+            return Step::Full;
+        }
+        match self.read_from(&conn, pool, keep) {
+            Ok(step) => step,
+            Err(error) => Step::Ended(error.errno()),
+        }
+    }
+
+    fn read_from(&mut self, conn: &Conn, pool: &Pool, keep: bool) -> Result<Step, Error> {
+        let mut buffer = pool.take()?;
+        let start = self.carry.len();
+        // SAFETY: a buffer from the pool is nobody else's.
+        unsafe { buffer.bytes_mut(0..start) }.copy_from_slice(&self.carry);
+        let mut vectors = [EMPTY; 2];
+        let mut used = 0;
+        let mut wanted = 0;
+        if let Some(body) = &mut self.body {
+            body.grow()?;
+            let room = body.buffer.capacity().min(body.len) - body.filled;
+            // SAFETY: `filled` is at most the capacity.
+            let base = unsafe { body.buffer.as_ptr().add(body.filled) };
+            vectors[0] = libc::iovec { iov_base: base.cast(), iov_len: room };
+            (used, wanted) = (1, room);
+        }
+        // With only this body missing to the mark, what follows it can wait.
+        if used == 0 || self.mark == 0 || self.mark - self.outstanding > 1 {
+            // SAFETY: `start` is below LARGE, far below the capacity.
+            let base = unsafe { buffer.as_ptr().add(start) };
+            let len = self.appetite() - start.min(self.appetite());
+            vectors[used] = libc::iovec { iov_base: base.cast(), iov_len: len };
+            used += 1;
+        }
+        // SAFETY: both pieces are within buffers that are ours alone.
+        let count = match unsafe { conn.stream.read_iovecs(&vectors[..used]) } {
+            Ok(0) => {
+                pool.give(buffer);
+                return Ok(Step::Ended(0));
+            }
+            Ok(count) => count,
+            Err(error) => {
+                pool.give(buffer);
+                return match error.raw_os_error() {
+                    Some(libc::EAGAIN) => Ok(Step::Empty),
+                    number => Ok(Step::Ended(number.unwrap_or(libc::EIO))),
+                };
+            }
+        };
+        let direct = count.min(wanted);
+        if let Some(body) = &mut self.body {
+            body.filled += direct;
+            self.finish_body();
+        }
+        let end = start + (count - direct);
+        self.carry.clear();
+        if !keep && end < SMALL && end > 0 {
+            let mut own = Buffer::with_capacity(end)?;
+            // SAFETY: both buffers are ours alone, and `end` bytes are written.
+            unsafe { own.bytes_mut(0..end).copy_from_slice(buffer.bytes(0..end)) };
+            pool.give(std::mem::replace(&mut buffer, own));
+        }
+        self.accept(buffer, 0, end, pool)?;
+        Ok(Step::Read)
+    }
+
+    /// How many bytes a read may bring while the mark is not yet reached: all
+    /// that fit, unless the mark is so near that most would be beyond it.
+    fn appetite(&self) -> usize {
+        if self.mark == 0 || self.mark - self.outstanding >= 256 {
+            CHUNK
+        } else {
+            LARGE * 2
+        }
+    }
+
+    /// Puts a complete large body into the inbox; says whether it was complete.
+    fn finish_body(&mut self) -> bool {
+        match self.body.take() {
+            Some(body) if body.filled == body.len => {
+                let mut msg = Msg::from_buffer(body.buffer, body.len);
+                let more = body.flags & MORE != 0;
+                msg.set_more(more);
+                self.scanner.pass(more);
+                self.push(Item::Frame(msg, u64::from(!more)), !more);
+                true
+            }
+            body => {
+                self.body = body;
+                false
+            }
+        }
+    }
+
+    /// Appends an item that ends a message or leaves one open.
+    fn push(&mut self, item: Item, whole: bool) {
+        if whole {
+            self.outstanding += item.messages();
+            self.ready.extend(self.held.drain(..));
+            self.ready.push_back(item);
+        } else {
+            self.held.push(item);
+        }
+    }
+
+    /// Sorts the bytes from `start` to `end` of `buffer`: whole messages,
+    /// whole frames of an open message, the beginning of a frame.
+    fn accept(&mut self, buffer: Buffer, start: usize, end: usize, pool: &Pool) -> Result<(), Error> {
+        // SAFETY: these bytes were read and are in no message yet.
+        let bytes = unsafe { buffer.bytes(start..end) };
+        let limits = Limits { max_msg_size: self.max_size, ..Limits::NONE };
+        let commands = &mut self.commands;
+        let scan = self
+            .scanner
+            .scan(bytes, limits, |body| {
+                commands.push(body.to_vec());
+                Ok(())
+            })
+            .map_err(|_| Error::Os(libc::EPROTO))?;
+        let rest = &bytes[scan.consumed..];
+        match scan.next {
+            Some(header) if header.body_len >= LARGE as u64 => {
+                let len = usize::try_from(header.body_len).map_err(|_| Error::NoMemory)?;
+                let got = &rest[header.header_len..];
+                let mut own = Buffer::with_capacity(len.min(FIRST_GRANT.max(got.len())))?;
+                // SAFETY: a new buffer is nobody else's.
+                unsafe { own.bytes_mut(0..got.len()) }.copy_from_slice(got);
+                let flags = if header.more() { MORE } else { 0 };
+                self.body = Some(Body { flags, buffer: own, filled: got.len(), len });
+            }
+            _ => self.carry.extend_from_slice(rest),
+        }
+        let whole = start + scan.whole;
+        if scan.whole > 0 {
+            let chunk = Chunk::new(buffer.clone(), start, whole);
+            self.push(Item::Chunk(chunk, scan.messages.into()), true);
+        }
+        if scan.consumed > scan.whole && self.scanner.in_message() {
+            let chunk = Chunk::new(buffer, whole, start + scan.consumed);
+            self.push(Item::Chunk(chunk, 0), false);
+        } else {
+            pool.give(buffer);
+        }
+        Ok(())
+    }
+}
+
+const EMPTY: libc::iovec = libc::iovec { iov_base: std::ptr::null_mut(), iov_len: 0 };

@@ -1,0 +1,455 @@
+//! One peer, across reconnects: shared state with two halves.
+//!
+//! A [`Link`] belongs to no thread. Its write half takes from the outbox that
+//! the socket fills, its read half fills the inbox that the socket empties, and
+//! each half is worked by whoever holds its lock: an application's thread
+//! inside a call, or the I/O thread behind it.
+//!
+//! What the link does not do: connect, shake hands, reconnect, linger. Those
+//! are the I/O thread's (`reactor`), which lends the link a [`Conn`] while
+//! there is one.
+
+mod background;
+mod conn;
+mod fill;
+mod flush;
+mod inbox;
+pub mod outbox;
+mod owner;
+mod pool;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use crate::error::Result;
+use crate::message::Msg;
+use crate::sync::barrier;
+use crate::sync::mark_lock::{Guard, MarkLock};
+use crate::sys::Instant;
+use crate::zmtp::command::{self, Command};
+
+pub use background::{Background, Lease, Linger, Notice, Ticking};
+pub use conn::Conn;
+pub use fill::{FillHalf, LARGE, Step};
+pub use flush::{FlushHalf, Wrote};
+pub use inbox::{Chunk, Item};
+pub use owner::{Arrival, Owner, PipeId};
+pub use pool::Pool;
+
+/// The producing end of an outbox of messages.
+pub type OutWriter = outbox::Writer<Msg>;
+/// The consuming end of an outbox of messages.
+pub type OutReader = outbox::Reader<Msg>;
+
+/// What is written within this time counts as coming back to back.
+pub const BACK_TO_BACK: Duration = Duration::from_micros(30);
+
+/// How many batches a caller writes before it leaves the rest to the
+/// background.
+const CALLER_BATCHES: usize = 2;
+
+/// How many bytes the background reads from one link before it looks at the
+/// next one.
+const ROUND: usize = 4;
+
+/// What a link is made with.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The receive high-water mark in messages, 0 for none.
+    pub receive_mark: u64,
+    /// The largest body that is accepted, in bytes.
+    pub max_size: Option<u64>,
+}
+
+/// Who asks for a flush or a fill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// A thread of the application, inside a call.
+    Caller,
+    /// The I/O thread.
+    Background,
+}
+
+/// What the receiver gets when its chunk is used up.
+pub enum Next {
+    /// The next item.
+    Item(Item),
+    /// Nothing now; the owner will be told when that changes.
+    Nothing,
+}
+
+/// One peer.
+pub struct Link {
+    number: u64,
+    owner: Arc<dyn Owner>,
+    background: Arc<Background>,
+    pool: Pool,
+    pipe: AtomicU64,
+    flush: MarkLock<FlushHalf>,
+    fill: MarkLock<FillHalf>,
+    /// When the oldest message that nobody has written yet was appended.
+    oldest: AtomicU64,
+    /// Whether the background looks at the outbox by itself.
+    watched: AtomicBool,
+    /// Whether the I/O thread waits for the kernel to take more.
+    full: AtomicBool,
+}
+
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+impl Link {
+    /// A link without a connection, and the producing end of its outbox.
+    pub fn new(
+        owner: Arc<dyn Owner>,
+        background: Arc<Background>,
+        pool: Pool,
+        limits: Limits,
+    ) -> (Arc<Link>, OutWriter) {
+        let (writer, reader) = outbox::outbox();
+        let link = Link {
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
+            owner,
+            background,
+            pool,
+            pipe: AtomicU64::new(PipeId::NONE.bits()),
+            flush: MarkLock::new(FlushHalf::new(reader)),
+            fill: MarkLock::new(FillHalf::new(limits.receive_mark, limits.max_size)),
+            oldest: AtomicU64::new(0),
+            watched: AtomicBool::new(false),
+            full: AtomicBool::new(false),
+        };
+        (Arc::new(link), writer)
+    }
+
+    /// Tells this link from every other one of the process.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Whom the link reports to.
+    pub fn owner(&self) -> &dyn Owner {
+        &*self.owner
+    }
+
+    /// The I/O thread behind the link.
+    pub fn background(&self) -> &Arc<Background> {
+        &self.background
+    }
+
+    /// The pipe that the socket has attached the link to.
+    pub fn pipe(&self) -> PipeId {
+        PipeId::from_bits(self.pipe.load(Ordering::Acquire))
+    }
+
+    /// Says which pipe reports are about.
+    pub fn attach(&self, pipe: PipeId) {
+        self.pipe.store(pipe.bits(), Ordering::Release);
+    }
+
+    /// Changes the write half, and writes for those who meanwhile wanted to.
+    pub fn with_flush<R>(self: &Arc<Self>, change: impl FnOnce(&mut FlushHalf) -> R) -> R {
+        let mut half = self.flush.lock();
+        let result = change(&mut half);
+        if let Some(held) = half.release() {
+            drop(held);
+            self.flush(Side::Background);
+        }
+        result
+    }
+
+    /// Changes the read half, and reports what the socket may have missed.
+    pub fn with_fill<R>(&self, change: impl FnOnce(&mut FillHalf) -> R) -> R {
+        let mut half = self.fill.lock();
+        let result = change(&mut half);
+        self.release_fill(half);
+        result
+    }
+
+    /// Lets go of the read half on behalf of anyone but the receiver. A mark
+    /// means that the receiver came by and was told that there is nothing.
+    fn release_fill(&self, mut half: Guard<'_, FillHalf>) {
+        let mut report = false;
+        loop {
+            if half.idle && half.has_items() {
+                half.idle = false;
+                report = true;
+            }
+            match half.release() {
+                Some(mut held) => {
+                    held.idle = true;
+                    half = held;
+                }
+                None => break,
+            }
+        }
+        if report {
+            self.owner.readable(self.pipe());
+        }
+    }
+
+    /// The buffers that this link reads into.
+    pub fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// The socket is through with this peer.
+    pub fn close(self: &Arc<Self>, linger: Linger) {
+        self.background.notify(Notice::Close(self.clone(), linger));
+    }
+
+    // ------------------------------------------------------------ writing
+
+    /// Notes when the message at the head of an empty outbox was appended.
+    #[inline]
+    pub fn set_oldest(&self, now: Instant) {
+        self.oldest.store(now.nanos(), Ordering::Relaxed);
+    }
+
+    /// Whether the I/O thread waits for the kernel on this link's behalf.
+    #[inline]
+    pub fn is_full(&self) -> bool {
+        self.full.load(Ordering::Relaxed)
+    }
+
+    /// After an append that the caller does not write itself: makes sure that
+    /// the background will.
+    #[inline]
+    pub fn ensure_watched(self: &Arc<Self>) {
+        barrier::light();
+        if !self.watched.load(Ordering::Relaxed) {
+            self.start_watching();
+        }
+    }
+
+    #[cold]
+    fn start_watching(self: &Arc<Self>) {
+        if !self.watched.swap(true, Ordering::AcqRel) {
+            self.background.watch(Ticking::Link(self.clone()));
+        }
+    }
+
+    /// For the tick: stops watching a link whose outbox has been empty, unless
+    /// something is appended at this moment. Says whether it stopped.
+    pub fn stop_watching(self: &Arc<Self>) -> bool {
+        self.watched.store(false, Ordering::Release);
+        barrier::heavy();
+        if !self.is_waiting() || self.watched.swap(true, Ordering::AcqRel) {
+            // Clean, or somebody has put the link on the list again.
+            return true;
+        }
+        false
+    }
+
+    /// For the tick: writes what has waited for longer than back-to-back calls
+    /// take, and says whether there was anything.
+    pub fn tick(self: &Arc<Self>, now: Instant, at_once: bool) -> bool {
+        let waiting = self.is_waiting();
+        if waiting && !self.is_full() {
+            let age = now.nanos().saturating_sub(self.oldest.load(Ordering::Relaxed));
+            if at_once || age > BACK_TO_BACK.as_nanos() as u64 {
+                self.flush(Side::Background);
+            }
+        }
+        waiting
+    }
+
+    /// For the I/O thread: whether everything has been written.
+    pub fn is_clean(self: &Arc<Self>) -> bool {
+        !self.is_waiting()
+    }
+
+    /// Whether something may be left to write.
+    fn is_waiting(self: &Arc<Self>) -> bool {
+        let Some(half) = self.flush.try_lock() else {
+            return true;
+        };
+        let clean = half.is_clean();
+        match half.release() {
+            Some(held) => {
+                drop(held);
+                self.flush(Side::Background);
+                true
+            }
+            None => !clean,
+        }
+    }
+
+    /// Writes what is in the outbox, or leaves it to who is writing already.
+    pub fn flush(self: &Arc<Self>, side: Side) {
+        if side == Side::Caller && self.is_full() {
+            return;
+        }
+        let Some(mut half) = self.flush.try_lock_or_mark() else {
+            return;
+        };
+        let mut batches = 0;
+        let mut wake = false;
+        let mut spent = Vec::new();
+        loop {
+            let (wrote, freed) = half.write(&mut spent);
+            wake |= freed;
+            batches += 1;
+            let again = match wrote {
+                Wrote::Some if side == Side::Background || batches < CALLER_BATCHES => true,
+                Wrote::Some => {
+                    self.ensure_watched();
+                    false
+                }
+                Wrote::All => false,
+                Wrote::Full => {
+                    self.wait_for_kernel();
+                    false
+                }
+                Wrote::Failed(cause) => {
+                    let conn = half.conn.take();
+                    self.down(conn.as_deref(), cause);
+                    false
+                }
+            };
+            if again {
+                continue;
+            }
+            match half.release() {
+                // Somebody appended meanwhile and found the right taken.
+                Some(held) if wrote == Wrote::All || batches < CALLER_BATCHES => half = held,
+                Some(held) => {
+                    self.ensure_watched();
+                    drop(held);
+                    break;
+                }
+                None => break,
+            }
+            if self.is_full() {
+                drop(half);
+                break;
+            }
+        }
+        if wake {
+            self.owner.writable(self.pipe());
+        }
+    }
+
+    fn wait_for_kernel(self: &Arc<Self>) {
+        if !self.full.swap(true, Ordering::AcqRel) {
+            self.background.notify(Notice::Full(self.clone()));
+        }
+    }
+
+    /// For the I/O thread: nobody waits for the kernel any more.
+    pub fn clear_full(&self) {
+        self.full.store(false, Ordering::Release);
+    }
+
+    /// For the I/O thread: the kernel may take more again.
+    pub fn resume_writing(self: &Arc<Self>) {
+        self.full.store(false, Ordering::Release);
+        self.flush(Side::Background);
+    }
+
+    /// Reports the end of a connection, once for each.
+    fn down(self: &Arc<Self>, conn: Option<&Conn>, cause: i32) {
+        if let Some(conn) = conn {
+            self.background.notify(Notice::Down(self.clone(), conn.number(), cause));
+        }
+    }
+
+    // ------------------------------------------------------------ reading
+
+    /// For the receiver, whose item is used up: the next one. With `direct` the
+    /// receiver reads from the kernel itself if the inbox is empty.
+    pub fn next(self: &Arc<Self>, direct: bool, watch: &dyn Watch) -> Next {
+        let Some(mut half) = self.fill.try_lock_or_mark() else {
+            // Who fills now will report what it finds.
+            return Next::Nothing;
+        };
+        let mut item = half.take();
+        if half.stopped && half.may_resume() {
+            half.stopped = false;
+            if item.is_none() {
+                self.fill_once(&mut half, true, watch);
+                item = half.take();
+            }
+            if let Some(conn) = half.conn.clone() {
+                watch.resume(self, &conn);
+            }
+        } else if item.is_none() && direct {
+            self.fill_once(&mut half, true, watch);
+            item = half.take();
+        }
+        half.idle = item.is_none();
+        while let Some(mut held) = half.release() {
+            // The I/O thread came by and may not come again.
+            self.fill_once(&mut held, false, watch);
+            if item.is_none() {
+                item = held.take();
+                held.idle = item.is_none();
+            }
+            half = held;
+        }
+        item.map_or(Next::Nothing, Next::Item)
+    }
+
+    /// For the I/O thread: reads what the kernel has, within bounds, and
+    /// reports it if the socket waits. Says whether there may be more.
+    pub fn fill(self: &Arc<Self>, watch: &dyn Watch) -> bool {
+        let Some(mut half) = self.fill.try_lock_or_mark() else {
+            return false;
+        };
+        let mut rounds = 0;
+        let more = loop {
+            let step = self.fill_once(&mut half, false, watch);
+            rounds += 1;
+            if step != Step::Read || rounds == ROUND {
+                break step == Step::Read;
+            }
+        };
+        let full = half.is_full() && half.conn.is_some();
+        if full && !std::mem::replace(&mut half.stopped, true) {
+            watch.stop(self, half.conn.as_deref());
+        }
+        self.release_fill(half);
+        more && !full
+    }
+
+    /// Takes in bytes that the handshake has read too much.
+    pub fn feed(self: &Arc<Self>, bytes: &[u8]) -> Result<()> {
+        self.with_fill(|half| {
+            half.feed(bytes, &self.pool)?;
+            self.answer(half);
+            Ok(())
+        })
+    }
+
+    /// One read, with what it brought in the way of commands answered.
+    fn fill_once(self: &Arc<Self>, half: &mut FillHalf, keep: bool, watch: &dyn Watch) -> Step {
+        let step = half.read(&self.pool, keep);
+        self.answer(half);
+        if let Step::Ended(cause) = step {
+            let conn = half.conn.take();
+            watch.stop(self, conn.as_deref());
+            self.down(conn.as_deref(), cause);
+        }
+        step
+    }
+
+    /// Answers commands: a PING with its PONG (RFC 37).
+    fn answer(self: &Arc<Self>, half: &mut FillHalf) {
+        for body in half.take_commands() {
+            if let Ok(Command::Ping { context, .. }) = command::parse(&body) {
+                let mut pong = Vec::new();
+                command::encode_pong(context, &mut pong);
+                self.with_flush(|half| half.queue_command(&pong));
+                self.flush(Side::Background);
+            }
+        }
+    }
+}
+
+/// Who watches a link's connection for readability: the socket's read set.
+pub trait Watch {
+    /// The inbox is full: stop reporting.
+    fn stop(&self, link: &Link, conn: Option<&Conn>);
+    /// There is room again: go on reporting.
+    fn resume(&self, link: &Link, conn: &Conn);
+}

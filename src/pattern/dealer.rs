@@ -1,0 +1,63 @@
+//! DEALER (RFC 28): sends in turn and receives in turn.
+
+use super::{FairQueue, LoadBalance, Rules};
+use crate::error::{Error, Result};
+use crate::link::PipeId;
+use crate::message::Msg;
+use crate::pipe::{Body, Effort, Pipes, Reading};
+
+/// An asynchronous client or worker.
+#[derive(Default)]
+pub struct Dealer {
+    out: LoadBalance,
+    incoming: FairQueue,
+}
+
+impl Rules for Dealer {
+    fn attach(&mut self, pipes: &mut Pipes, id: PipeId) -> bool {
+        self.out.activate(pipes, id);
+        self.incoming.activate(pipes, id);
+        true
+    }
+
+    fn depart(&mut self, pipes: &mut Pipes, id: PipeId) -> bool {
+        self.out.remove(pipes, id);
+        self.incoming.activate(pipes, id);
+        true
+    }
+
+    fn remove(&mut self, pipes: &mut Pipes, id: PipeId) {
+        self.out.remove(pipes, id);
+        self.incoming.remove(pipes, id);
+    }
+
+    fn readable(&mut self, pipes: &mut Pipes, id: PipeId) {
+        self.incoming.activate(pipes, id);
+    }
+
+    fn writable(&mut self, pipes: &mut Pipes, id: PipeId) {
+        self.out.activate(pipes, id);
+    }
+
+    fn send(
+        &mut self,
+        pipes: &mut Pipes,
+        body: &mut Body<'_>,
+        more: bool,
+        effort: Effort,
+    ) -> Result<PipeId> {
+        self.out.send(pipes, body, more, effort)
+    }
+
+    fn recv(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Result<(Msg, PipeId)> {
+        self.incoming.recv(pipes, reading).ok_or(Error::Again)
+    }
+
+    fn can_send(&mut self, pipes: &mut Pipes) -> bool {
+        self.out.can_send(pipes)
+    }
+
+    fn can_recv(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> bool {
+        self.incoming.can_recv(pipes, reading)
+    }
+}

@@ -1,0 +1,103 @@
+//! Receiving in turn: one message from each peer that has any.
+//!
+//! All frames of a message are taken from one peer before the next is looked at.
+
+use crate::link::PipeId;
+use crate::message::Msg;
+use crate::pipe::{Pipes, Reading};
+
+/// The peers that may have something, in turn.
+#[derive(Default)]
+pub struct FairQueue {
+    active: Vec<PipeId>,
+    current: usize,
+    more: bool,
+}
+
+impl FairQueue {
+    /// Adds a pipe, or returns one that was empty to the turn.
+    pub fn activate(&mut self, pipes: &mut Pipes, id: PipeId) {
+        if !pipes.set_receiving(id, true) {
+            self.active.push(id);
+        }
+    }
+
+    /// Takes a pipe out for good.
+    pub fn remove(&mut self, pipes: &mut Pipes, id: PipeId) {
+        if !pipes.set_receiving(id, false) {
+            return;
+        }
+        if let Some(index) = self.active.iter().position(|&other| other == id) {
+            if index == self.current {
+                self.more = false;
+            }
+            self.drop_place(index);
+        }
+    }
+
+    fn drop_place(&mut self, index: usize) {
+        self.active.swap_remove(index);
+        if self.current == self.active.len() {
+            self.current = 0;
+        }
+    }
+
+    /// The next frame and whom it is from.
+    #[inline]
+    pub fn recv(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Option<(Msg, PipeId)> {
+        let mut looked = 0;
+        while looked < self.active.len() {
+            let id = self.active[self.current];
+            match pipes[id].read(reading) {
+                Some(msg) => {
+                    self.more = msg.more();
+                    if !self.more {
+                        self.advance();
+                    }
+                    return Some((msg, id));
+                }
+                None => looked += self.pass(pipes, id, reading),
+            }
+        }
+        None
+    }
+
+    /// Whether a frame could be received now.
+    pub fn can_recv(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> bool {
+        let mut looked = 0;
+        while looked < self.active.len() {
+            let id = self.active[self.current];
+            if pipes[id].can_read(reading) {
+                return true;
+            }
+            looked += self.pass(pipes, id, reading);
+        }
+        false
+    }
+
+    /// Passes over a pipe that was empty: sets it aside if it will report, or
+    /// leaves it in the turn. Says how many more were looked at in vain.
+    #[cold]
+    fn pass(&mut self, pipes: &mut Pipes, id: PipeId, reading: &Reading<'_>) -> usize {
+        if pipes[id].is_finished() {
+            pipes.retire(id);
+        } else if !reading.settle {
+            self.advance();
+            return 1;
+        } else if !pipes[id].go_idle() {
+            // Something arrived at this moment.
+            return 0;
+        }
+        pipes.set_receiving(id, false);
+        self.drop_place(self.current);
+        0
+    }
+
+    #[inline]
+    fn advance(&mut self) {
+        self.current += 1;
+        if self.current >= self.active.len() {
+            self.current = 0;
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! What each socket type does with its peers, as plain logic.
+//!
+//! A pattern is called under its socket's lock. It never waits, never makes a
+//! system call and knows no thread: it chooses pipes. Frames of one message are
+//! passed one by one, as the C API does.
+
+mod dealer;
+mod fair_queue;
+mod load_balance;
+mod pair;
+mod pull;
+mod push;
+mod rep;
+mod req;
+mod router;
+
+use crate::error::{Error, Result};
+use crate::link::PipeId;
+use crate::message::Msg;
+use crate::pipe::{Body, Effort, PeerInfo, Pipes, Reading};
+use crate::zmtp::SocketType;
+
+use dealer::Dealer;
+use fair_queue::FairQueue;
+use load_balance::LoadBalance;
+use pair::Pair;
+use pull::Pull;
+use push::Push;
+use rep::Rep;
+use req::Req;
+use router::Router;
+
+/// The rules of one socket type.
+pub trait Rules {
+    /// A new peer. False refuses it.
+    fn attach(&mut self, pipes: &mut Pipes, id: PipeId) -> bool;
+
+    /// The peer has said who it is; again after each reconnect.
+    fn identify(&mut self, _pipes: &mut Pipes, _id: PipeId, _peer: &PeerInfo) {}
+
+    /// The peer is gone for good; what it sent may still be in the pipe. Says
+    /// whether the pipe is still of use for that.
+    fn depart(&mut self, pipes: &mut Pipes, id: PipeId) -> bool;
+
+    /// The pipe is about to be taken out of the table.
+    fn remove(&mut self, pipes: &mut Pipes, id: PipeId);
+
+    /// The pipe has something to read again.
+    fn readable(&mut self, _pipes: &mut Pipes, _id: PipeId) {}
+
+    /// The pipe has room again.
+    fn writable(&mut self, _pipes: &mut Pipes, _id: PipeId) {}
+
+    /// Sends one frame and says to which pipe it went, if to any. 
+    fn send(
+        &mut self,
+        _pipes: &mut Pipes,
+        _body: &mut Body<'_>,
+        _more: bool,
+        _effort: Effort,
+    ) -> Result<PipeId> {
+        Err(Error::NotSupported)
+    }
+
+    /// The next frame, and whom it was read from.
+    fn recv(&mut self, _pipes: &mut Pipes, _reading: &Reading<'_>) -> Result<(Msg, PipeId)> {
+        Err(Error::NotSupported)
+    }
+
+    /// Whether a send would be taken now.
+    fn can_send(&mut self, _pipes: &mut Pipes) -> bool {
+        false
+    }
+
+    /// Whether a receive would find something now.
+    fn can_recv(&mut self, _pipes: &mut Pipes, _reading: &Reading<'_>) -> bool {
+        false
+    }
+
+    /// Takes a changed option into account.
+    fn configure(&mut self, _settings: &Settings) {}
+}
+
+/// The options that change how a pattern behaves.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Settings {
+    /// `ZMQ_ROUTER_MANDATORY`: an unknown peer is an error.
+    pub router_mandatory: bool,
+    /// `ZMQ_ROUTER_HANDOVER`: a new peer takes over a routing id in use.
+    pub router_handover: bool,
+}
+
+/// The socket types that this build has.
+pub enum Pattern {
+    /// RFC 31, exclusive pair.
+    Pair(Pair),
+    /// RFC 30, pipeline.
+    Push(Push),
+    /// RFC 30, pipeline.
+    Pull(Pull),
+    /// RFC 28, request-reply.
+    Req(Req),
+    /// RFC 28, request-reply.
+    Rep(Rep),
+    /// RFC 28, request-reply.
+    Dealer(Dealer),
+    /// RFC 28, request-reply.
+    Router(Router),
+}
+
+impl Pattern {
+    /// The pattern of `socket_type`, if this build has it.
+    pub fn new(socket_type: SocketType) -> Option<Pattern> {
+        Some(match socket_type {
+            SocketType::Pair => Pattern::Pair(Pair::default()),
+            SocketType::Push => Pattern::Push(Push::default()),
+            SocketType::Pull => Pattern::Pull(Pull::default()),
+            SocketType::Req => Pattern::Req(Req::default()),
+            SocketType::Rep => Pattern::Rep(Rep::default()),
+            SocketType::Dealer => Pattern::Dealer(Dealer::default()),
+            SocketType::Router => Pattern::Router(Router::default()),
+            _ => return None,
+        })
+    }
+
+    /// The rules, for what is not on a message's path.
+    pub fn rules(&mut self) -> &mut dyn Rules {
+        match self {
+            Pattern::Pair(pattern) => pattern,
+            Pattern::Push(pattern) => pattern,
+            Pattern::Pull(pattern) => pattern,
+            Pattern::Req(pattern) => pattern,
+            Pattern::Rep(pattern) => pattern,
+            Pattern::Dealer(pattern) => pattern,
+            Pattern::Router(pattern) => pattern,
+        }
+    }
+
+    /// See [`Rules::send`].
+    #[inline]
+    pub fn send(
+        &mut self,
+        pipes: &mut Pipes,
+        body: &mut Body<'_>,
+        more: bool,
+        effort: Effort,
+    ) -> Result<PipeId> {
+        match self {
+            Pattern::Push(pattern) => pattern.send(pipes, body, more, effort),
+            _ => self.rules().send(pipes, body, more, effort),
+        }
+    }
+
+    /// See [`Rules::recv`].
+    #[inline]
+    pub fn recv(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Result<(Msg, PipeId)> {
+        match self {
+            Pattern::Pull(pattern) => pattern.recv(pipes, reading),
+            _ => self.rules().recv(pipes, reading),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! PAIR (RFC 31): one peer at a time, both ways.
+
+use super::Rules;
+use crate::error::{Error, Result};
+use crate::link::PipeId;
+use crate::message::Msg;
+use crate::pipe::{Body, Effort, Pipes, Reading};
+
+/// An exclusive pair.
+#[derive(Default)]
+pub struct Pair {
+    peer: Option<PipeId>,
+    /// The peer that has left, while there is something of it to be read.
+    former: Option<PipeId>,
+    /// The pipe that holds the message being received.
+    reading: Option<PipeId>,
+    /// The message being sent has more frames to come, and its peer is gone.
+    dropping: bool,
+    more: bool,
+}
+
+impl Rules for Pair {
+    fn attach(&mut self, _pipes: &mut Pipes, id: PipeId) -> bool {
+        if self.peer.is_some() {
+            return false;
+        }
+        self.peer = Some(id);
+        true
+    }
+
+    fn depart(&mut self, pipes: &mut Pipes, id: PipeId) -> bool {
+        if self.peer != Some(id) {
+            return false;
+        }
+        self.peer = None;
+        self.dropping = self.more;
+        if let Some(older) = self.former.replace(id) {
+            pipes.retire(older);
+        }
+        true
+    }
+
+    fn remove(&mut self, _pipes: &mut Pipes, id: PipeId) {
+        for place in [&mut self.peer, &mut self.former, &mut self.reading] {
+            if *place == Some(id) {
+                *place = None;
+            }
+        }
+    }
+
+    fn send(
+        &mut self,
+        pipes: &mut Pipes,
+        body: &mut Body<'_>,
+        more: bool,
+        effort: Effort,
+    ) -> Result<PipeId> {
+        if self.dropping {
+            self.dropping = more;
+            self.more = more;
+            return Ok(PipeId::NONE);
+        }
+        let id = self.peer.ok_or(Error::Again)?;
+        let pipe = &mut pipes[id];
+        let room = self.more
+            || pipe.can_write(effort)
+            || (effort == Effort::Settle && !pipe.wait_writable());
+        if !room {
+            return Err(Error::Again);
+        }
+        pipe.write(body, more)?;
+        self.more = more;
+        Ok(id)
+    }
+
+    fn recv(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Result<(Msg, PipeId)> {
+        let (id, msg) = self.source(pipes, reading, |pipes, id| pipes[id].read(reading))?;
+        self.reading = msg.more().then_some(id);
+        Ok((msg, id))
+    }
+
+    fn can_send(&mut self, pipes: &mut Pipes) -> bool {
+        self.more || self.peer.is_some_and(|id| {
+            pipes[id].can_write(Effort::Look) || !pipes[id].wait_writable()
+        })
+    }
+
+    fn can_recv(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> bool {
+        let look = |pipes: &mut Pipes, id| pipes[id].can_read(reading).then_some(());
+        self.source(pipes, reading, look).is_ok()
+    }
+}
+
+impl Pair {
+    /// Looks at what a peer that has left sent before what the present one did.
+    fn source<T>(
+        &mut self,
+        pipes: &mut Pipes,
+        reading: &Reading<'_>,
+        look: impl Fn(&mut Pipes, PipeId) -> Option<T>,
+    ) -> Result<(PipeId, T)> {
+        for id in [self.reading, self.former, self.peer].into_iter().flatten() {
+            if let Some(found) = look(pipes, id) {
+                return Ok((id, found));
+            }
+            if pipes[id].is_finished() {
+                pipes.retire(id);
+            } else if reading.settle && !pipes[id].go_idle()
+                && let Some(found) = look(pipes, id)
+            {
+                return Ok((id, found));
+            }
+        }
+        Err(Error::Again)
+    }
+}

@@ -1,0 +1,218 @@
+//! ROUTER (RFC 28): every peer has a routing id, which comes before each message
+//! received and chooses the peer of each message sent.
+//!
+//! A peer that gives no routing id gets one of five bytes, the first of which is
+//! zero. A message to nobody is dropped, or refused if the socket is mandatory.
+
+use std::collections::HashMap;
+
+use super::{FairQueue, Rules, Settings};
+use crate::error::{Error, Result};
+use crate::link::PipeId;
+use crate::message::Msg;
+use crate::pipe::{Body, Effort, PeerInfo, Pipes, Reading};
+
+/// The addressee of the message being sent.
+#[derive(Default, Clone, Copy)]
+enum To {
+    /// The next frame is a routing id.
+    #[default]
+    Unknown,
+    /// The frames go here.
+    Pipe(PipeId),
+    /// The frames are dropped.
+    Nobody,
+}
+
+/// A server that talks to many peers by name.
+#[derive(Default)]
+pub struct Router {
+    incoming: FairQueue,
+    by_id: HashMap<Box<[u8]>, PipeId>,
+    by_pipe: HashMap<PipeId, Box<[u8]>>,
+    next: u32,
+    to: To,
+    /// The frame behind a routing id that has been, or is about to be, received.
+    ahead: Option<(Msg, PipeId)>,
+    /// The routing id of `ahead` is still to be received.
+    named: bool,
+    /// The message being received has more frames to come.
+    more: bool,
+    settings: Settings,
+}
+
+impl Rules for Router {
+    fn attach(&mut self, _pipes: &mut Pipes, _id: PipeId) -> bool {
+        // Without its routing id a peer can be neither read nor addressed.
+        true
+    }
+
+    fn identify(&mut self, pipes: &mut Pipes, id: PipeId, peer: &PeerInfo) {
+        if let Some(known) = self.by_pipe.get(&id) {
+            if peer.routing_id.is_empty() || **known == *peer.routing_id {
+                self.incoming.activate(pipes, id);
+                return;
+            }
+            let known = self.by_pipe.remove(&id).expect("just found");
+            self.by_id.remove(&known);
+        }
+        let routing_id = if peer.routing_id.is_empty() {
+            self.generate()
+        } else if let Some(&holder) = self.by_id.get(&*peer.routing_id) {
+            if !self.settings.router_handover {
+                pipes.refuse(id);
+                return;
+            }
+            self.forget(holder);
+            self.incoming.remove(pipes, holder);
+            pipes.refuse(holder);
+            peer.routing_id.clone().into_boxed_slice()
+        } else {
+            peer.routing_id.clone().into_boxed_slice()
+        };
+        self.by_id.insert(routing_id.clone(), id);
+        self.by_pipe.insert(id, routing_id);
+        self.incoming.activate(pipes, id);
+    }
+
+    fn depart(&mut self, pipes: &mut Pipes, id: PipeId) -> bool {
+        if let Some(routing_id) = self.by_pipe.get(&id) {
+            self.by_id.remove(routing_id);
+        }
+        self.stop_sending(id);
+        self.incoming.activate(pipes, id);
+        true
+    }
+
+    fn remove(&mut self, pipes: &mut Pipes, id: PipeId) {
+        self.forget(id);
+        self.incoming.remove(pipes, id);
+    }
+
+    fn readable(&mut self, pipes: &mut Pipes, id: PipeId) {
+        if self.by_pipe.contains_key(&id) {
+            self.incoming.activate(pipes, id);
+        }
+    }
+
+    fn send(
+        &mut self,
+        pipes: &mut Pipes,
+        body: &mut Body<'_>,
+        more: bool,
+        effort: Effort,
+    ) -> Result<PipeId> {
+        match self.to {
+            To::Unknown => {
+                if more {
+                    self.to = self.find(pipes, body.as_slice(), effort)?;
+                }
+                Ok(PipeId::NONE)
+            }
+            To::Pipe(id) => {
+                pipes[id].write(body, more)?;
+                self.to = if more { self.to } else { To::Unknown };
+                Ok(id)
+            }
+            To::Nobody => {
+                self.to = if more { To::Nobody } else { To::Unknown };
+                Ok(PipeId::NONE)
+            }
+        }
+    }
+
+    fn recv(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Result<(Msg, PipeId)> {
+        if self.more && self.ahead.is_none() {
+            let (msg, id) = self.incoming.recv(pipes, reading).ok_or(Error::Again)?;
+            self.more = msg.more();
+            return Ok((msg, id));
+        }
+        self.look_ahead(pipes, reading)?;
+        let (msg, id) = self.ahead.as_ref().expect("just looked ahead");
+        if std::mem::take(&mut self.named) {
+            let routing_id = self.by_pipe.get(id).map_or(&[][..], |bytes| bytes);
+            let mut frame = Msg::copy_from(routing_id)?;
+            frame.set_more(true);
+            frame.share_metadata(msg);
+            self.more = true;
+            return Ok((frame, *id));
+        }
+        let (msg, id) = self.ahead.take().expect("just looked ahead");
+        self.more = msg.more();
+        Ok((msg, id))
+    }
+
+    fn can_send(&mut self, _pipes: &mut Pipes) -> bool {
+        // A message to a peer without room is dropped or refused, not waited for.
+        true
+    }
+
+    fn can_recv(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> bool {
+        self.more || self.look_ahead(pipes, reading).is_ok()
+    }
+
+    fn configure(&mut self, settings: &Settings) {
+        self.settings = *settings;
+    }
+}
+
+impl Router {
+    /// Whom a message to `routing_id` goes to.
+    fn find(&mut self, pipes: &mut Pipes, routing_id: &[u8], effort: Effort) -> Result<To> {
+        let mandatory = self.settings.router_mandatory;
+        let Some(&id) = self.by_id.get(routing_id) else {
+            return if mandatory { Err(Error::HostUnreachable) } else { Ok(To::Nobody) };
+        };
+        let pipe = &mut pipes[id];
+        // A message that may be dropped is so only when there really is no room.
+        let effort = if mandatory { effort } else { Effort::Look };
+        if pipe.can_write(effort) || (effort == Effort::Settle && !pipe.wait_writable()) {
+            Ok(To::Pipe(id))
+        } else if mandatory {
+            Err(Error::Again)
+        } else {
+            Ok(To::Nobody)
+        }
+    }
+
+    /// Reads the first frame of the next message, whose routing id comes first.
+    fn look_ahead(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Result<()> {
+        if self.ahead.is_none() {
+            let first = self.incoming.recv(pipes, reading).ok_or(Error::Again)?;
+            self.ahead = Some(first);
+            self.named = true;
+        }
+        Ok(())
+    }
+
+    /// A routing id that nobody has.
+    fn generate(&mut self) -> Box<[u8]> {
+        if self.next == 0 {
+            self.next = crate::process::random() as u32;
+        }
+        loop {
+            self.next = self.next.wrapping_add(1);
+            let [a, b, c, d] = self.next.to_be_bytes();
+            let routing_id = [0, a, b, c, d];
+            if !self.by_id.contains_key(&routing_id[..]) {
+                return Box::new(routing_id);
+            }
+        }
+    }
+
+    fn forget(&mut self, id: PipeId) {
+        if let Some(routing_id) = self.by_pipe.remove(&id)
+            && self.by_id.get(&routing_id) == Some(&id)
+        {
+            self.by_id.remove(&routing_id);
+        }
+        self.stop_sending(id);
+        // The frame read ahead has been received: it does not go with its peer.
+    }
+
+    fn stop_sending(&mut self, id: PipeId) {
+        if matches!(self.to, To::Pipe(to) if to == id) {
+            self.to = To::Nobody;
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! A pipe between two sockets of one process: two queues and no I/O thread.
+//!
+//! Each end belongs to its socket. What one end has to tell the other socket
+//! (something to read, room to write, the end) it tells after its own socket's
+//! lock has been let go. The pipe's mark is the sum of the sender's and the
+//! receiver's; if either has none there is none.
+
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
+
+use super::queue::{Consumer, Producer, queue};
+use super::{Body, Due, PeerInfo};
+use crate::error::Result;
+use crate::link::PipeId;
+use crate::message::Msg;
+
+/// The socket at one end.
+pub trait Neighbour: Send + Sync {
+    /// There is something to read.
+    fn readable(&self, pipe: PipeId);
+    /// There is room to write.
+    fn writable(&self, pipe: PipeId);
+    /// The other end is gone.
+    fn gone(&self, pipe: PipeId);
+    /// The socket at the other end has become known.
+    fn known(&self, pipe: PipeId, peer: PeerInfo);
+}
+
+/// What both ends know of each other.
+struct Shared {
+    ends: [End; 2],
+}
+
+#[derive(Default)]
+struct End {
+    socket: OnceLock<Box<dyn Neighbour>>,
+    pipe: AtomicU64,
+    /// The receive high-water mark of this end.
+    receive_mark: AtomicU64,
+    closed: AtomicBool,
+    /// Who this end's socket is, where it became known after the other's.
+    info: OnceLock<PeerInfo>,
+}
+
+/// What one end has to tell the other's socket.
+#[derive(Clone)]
+pub struct Notice {
+    shared: Arc<Shared>,
+    to: usize,
+    what: What,
+}
+
+#[derive(Clone, Copy)]
+enum What {
+    Readable,
+    Writable,
+    Gone,
+    Known,
+}
+
+impl Notice {
+    /// Tells it. Without the lock of any socket.
+    pub fn deliver(self) {
+        let end = &self.shared.ends[self.to];
+        let pipe = PipeId::from_bits(end.pipe.load(Ordering::Acquire));
+        if let Some(socket) = end.socket.get() {
+            match self.what {
+                What::Readable => socket.readable(pipe),
+                What::Writable => socket.writable(pipe),
+                What::Gone => socket.gone(pipe),
+                What::Known => {
+                    if let Some(info) = self.shared.ends[1 - self.to].info.get() {
+                        socket.known(pipe, info.clone());
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// One end of an inproc pipe.
+pub struct InprocPipe {
+    shared: Arc<Shared>,
+    side: usize,
+    out: Producer<Msg>,
+    incoming: Consumer<Msg>,
+    /// Messages are counted when their last frame is read.
+    send_mark: u64,
+    taken: u64,
+    wakes_reader: bool,
+    wakes_writer: bool,
+}
+
+/// Two connected ends. The marks are each socket's own, 0 for none.
+pub fn pair(marks: [Marks; 2]) -> [InprocPipe; 2] {
+    let shared = Arc::new(Shared { ends: Default::default() });
+    let (first_out, second_in) = queue();
+    let (second_out, first_in) = queue();
+    let end = |side: usize, out, incoming| {
+        shared.ends[side].receive_mark.store(marks[side].receive, Ordering::Relaxed);
+        InprocPipe {
+            shared: shared.clone(),
+            side,
+            out,
+            incoming,
+            send_mark: marks[side].send,
+            taken: 0,
+            wakes_reader: false,
+            wakes_writer: false,
+        }
+    };
+    [end(0, first_out, first_in), end(1, second_out, second_in)]
+}
+
+/// The receive mark of an end whose socket is not known yet: the pipe then has
+/// the sender's mark alone.
+pub const UNKNOWN: u64 = u64::MAX;
+
+/// A socket's high-water marks.
+#[derive(Debug, Clone, Copy)]
+pub struct Marks {
+    /// For what it sends.
+    pub send: u64,
+    /// For what it receives.
+    pub receive: u64,
+}
+
+impl InprocPipe {
+    /// Names the socket that this end belongs to.
+    pub fn belongs_to(&mut self, socket: Box<dyn Neighbour>) {
+        // An end never changes its socket.
+        let _ = self.shared.ends[self.side].socket.set(socket);
+    }
+
+    /// Sets this end's marks, when its socket becomes known only later.
+    pub fn set_marks(&mut self, marks: Marks) {
+        self.send_mark = marks.send;
+        self.shared.ends[self.side].receive_mark.store(marks.receive, Ordering::Relaxed);
+    }
+
+    pub(super) fn attached(&mut self, id: PipeId) {
+        self.shared.ends[self.side].pipe.store(id.bits(), Ordering::Release);
+        // Pairs with the fence in `introduce`: one of the two sees the other.
+        fence(Ordering::SeqCst);
+    }
+
+    /// Tells the other end, which came first, who this one is.
+    #[must_use = "the other socket must be told"]
+    pub fn introduce(&self, info: PeerInfo) -> Notice {
+        // An end is introduced once.
+        let _ = self.shared.ends[self.side].info.set(info);
+        fence(Ordering::SeqCst);
+        self.notice(What::Known)
+    }
+
+    /// Who is at the other end, if it was introduced already.
+    pub fn introduced(&self) -> Option<PeerInfo> {
+        self.shared.ends[1 - self.side].info.get().cloned()
+    }
+
+    /// The mark for what this end sends.
+    fn mark(&self) -> u64 {
+        let receive = self.shared.ends[1 - self.side].receive_mark.load(Ordering::Relaxed);
+        match (self.send_mark, receive) {
+            (send, UNKNOWN) => send,
+            (0, _) | (_, 0) => 0,
+            (send, receive) => send + receive,
+        }
+    }
+
+    #[inline]
+    pub(super) fn can_write(&mut self) -> bool {
+        let mark = self.mark();
+        if mark == 0 || self.out.written() - self.taken < mark {
+            return !self.is_gone();
+        }
+        self.taken = self.out.acknowledged();
+        self.out.written() - self.taken < mark && !self.is_gone()
+    }
+
+    pub(super) fn wait_writable(&mut self) -> bool {
+        let mark = self.mark();
+        let low = mark.div_ceil(2);
+        let at = (self.out.written() + low).saturating_sub(mark);
+        self.out.wait_for_ack(at)
+    }
+
+    #[inline]
+    pub(super) fn write(&mut self, body: &mut Body<'_>, more: bool) -> Result<()> {
+        let mut msg = body.take()?;
+        msg.set_more(more);
+        self.out.push(msg);
+        if !more {
+            self.out.publish();
+            self.wakes_reader |= self.out.consumer_idle();
+        }
+        Ok(())
+    }
+
+    /// Takes back the frames of a message that was not finished.
+    pub fn rollback(&mut self, spent: &mut Vec<Msg>) {
+        spent.extend(std::iter::from_fn(|| self.out.unpush()));
+    }
+
+    #[inline]
+    pub(super) fn read(&mut self) -> Option<Msg> {
+        let msg = self.incoming.pop()?;
+        if !msg.more() {
+            self.wakes_writer |= self.incoming.acknowledge(1);
+        }
+        Some(msg)
+    }
+
+    pub(super) fn can_read(&mut self) -> bool {
+        !self.incoming.is_empty()
+    }
+
+    pub(super) fn go_idle(&mut self) -> bool {
+        self.incoming.declare_idle()
+    }
+
+    /// Whether the other end has been closed.
+    #[inline]
+    pub fn is_gone(&self) -> bool {
+        self.shared.ends[1 - self.side].closed.load(Ordering::Acquire)
+    }
+
+    /// Closes this end. What was sent can still be read at the other.
+    #[must_use = "the other socket must be told"]
+    pub fn close(&mut self, spent: &mut Vec<Msg>) -> Notice {
+        self.rollback(spent);
+        self.shared.ends[self.side].closed.store(true, Ordering::Release);
+        self.notice(What::Gone)
+    }
+
+    fn notice(&self, what: What) -> Notice {
+        Notice { shared: self.shared.clone(), to: 1 - self.side, what }
+    }
+
+    #[inline]
+    pub(super) fn take_due(&mut self) -> Option<Due> {
+        if std::mem::take(&mut self.wakes_reader) {
+            Some(Due::Notify(self.notice(What::Readable)))
+        } else if std::mem::take(&mut self.wakes_writer) {
+            Some(Due::Notify(self.notice(What::Writable)))
+        } else {
+            None
+        }
+    }
+}

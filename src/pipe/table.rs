@@ -1,0 +1,134 @@
+//! The pipes of one socket, by place.
+
+use std::ops::{Index, IndexMut};
+
+use super::Pipe;
+use crate::link::PipeId;
+
+struct Place {
+    round: u32,
+    pipe: Option<Box<Pipe>>,
+    /// In the turn of the receiving pattern.
+    receiving: bool,
+    /// In the turn of the sending pattern.
+    sending: bool,
+}
+
+/// Pipes by [`PipeId`]. An identifier of a pipe that is gone finds nothing,
+/// also when its place was taken again.
+#[derive(Default)]
+pub struct Pipes {
+    places: Vec<Place>,
+    free: Vec<u32>,
+    count: usize,
+    retired: Vec<PipeId>,
+    refused: Vec<PipeId>,
+}
+
+impl Pipes {
+    /// Takes `pipe` in and tells it where it sits.
+    pub fn insert(&mut self, pipe: Pipe) -> PipeId {
+        let index = self.free.pop().unwrap_or_else(|| {
+            self.places.push(Place { round: 0, pipe: None, receiving: false, sending: false });
+            self.places.len() as u32 - 1
+        });
+        let place = &mut self.places[index as usize];
+        place.round += 1;
+        let id = PipeId::new(index, place.round);
+        let pipe = place.pipe.insert(Box::new(pipe));
+        pipe.attached(id);
+        self.count += 1;
+        id
+    }
+
+    /// Takes the pipe out.
+    pub fn remove(&mut self, id: PipeId) -> Option<Pipe> {
+        let place = self.places.get_mut(id.index())?;
+        if PipeId::new(id.index() as u32, place.round) != id {
+            return None;
+        }
+        let pipe = place.pipe.take()?;
+        (place.receiving, place.sending) = (false, false);
+        self.free.push(id.index() as u32);
+        self.count -= 1;
+        Some(*pipe)
+    }
+
+    /// The pipe, if it is still there.
+    #[inline]
+    pub fn get(&mut self, id: PipeId) -> Option<&mut Pipe> {
+        let place = self.places.get_mut(id.index())?;
+        if PipeId::new(id.index() as u32, place.round) != id {
+            return None;
+        }
+        place.pipe.as_deref_mut()
+    }
+
+    /// Notes whether the pipe is in the receiver's turn; says whether it was.
+    pub fn set_receiving(&mut self, id: PipeId, receiving: bool) -> bool {
+        std::mem::replace(&mut self.places[id.index()].receiving, receiving)
+    }
+
+    /// Notes whether the pipe is in the sender's turn; says whether it was.
+    pub fn set_sending(&mut self, id: PipeId, sending: bool) -> bool {
+        std::mem::replace(&mut self.places[id.index()].sending, sending)
+    }
+
+    /// A pattern is through with a pipe whose peer has left.
+    pub fn retire(&mut self, id: PipeId) {
+        self.retired.push(id);
+    }
+
+    /// A pattern will not have this peer: its connection is to be closed.
+    pub fn refuse(&mut self, id: PipeId) {
+        self.refused.push(id);
+    }
+
+    /// Whether some pipe is through.
+    #[inline]
+    pub fn has_leaving(&self) -> bool {
+        !(self.retired.is_empty() && self.refused.is_empty())
+    }
+
+    /// A pipe that is through, and whether its peer was refused.
+    pub fn take_leaving(&mut self) -> Option<(PipeId, bool)> {
+        let retired = self.retired.pop().map(|id| (id, false));
+        retired.or_else(|| self.refused.pop().map(|id| (id, true)))
+    }
+
+    /// How many pipes there are.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// All pipes with their identifiers.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (PipeId, &mut Pipe)> {
+        self.places.iter_mut().enumerate().filter_map(|(index, place)| {
+            let id = PipeId::new(index as u32, place.round);
+            place.pipe.as_deref_mut().map(|pipe| (id, pipe))
+        })
+    }
+
+    /// The identifiers of all pipes.
+    pub fn ids(&self) -> Vec<PipeId> {
+        let taken = self.places.iter().enumerate().filter(|(_, place)| place.pipe.is_some());
+        taken.map(|(index, place)| PipeId::new(index as u32, place.round)).collect()
+    }
+}
+
+/// For patterns, whose lists hold only pipes that are in the table.
+impl Index<PipeId> for Pipes {
+    type Output = Pipe;
+
+    #[inline]
+    fn index(&self, id: PipeId) -> &Pipe {
+        self.places[id.index()].pipe.as_deref().expect("a listed pipe is in the table")
+    }
+}
+
+impl IndexMut<PipeId> for Pipes {
+    #[inline]
+    fn index_mut(&mut self, id: PipeId) -> &mut Pipe {
+        self.places[id.index()].pipe.as_deref_mut().expect("a listed pipe is in the table")
+    }
+}

@@ -1,0 +1,75 @@
+//! A listening endpoint of a socket, as its I/O thread sees it.
+//!
+//! Running out of descriptors does not make it spin: it pauses and tries again.
+
+use std::os::fd::{AsRawFd, RawFd};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::reactor::Peering;
+use crate::transport::{Listener, Stream};
+
+/// How long no connection is accepted after the operating system refused one.
+pub(super) const PAUSE: Duration = Duration::from_millis(100);
+
+/// How many connections are accepted before others get their turn.
+const BATCH: usize = 64;
+
+/// A listener and how its connections are to be met.
+pub struct Acceptor {
+    /// Tells it from every other acceptor and link of the process.
+    pub number: u64,
+    /// The listening descriptor.
+    pub listener: Arc<Listener>,
+    /// What accepted connections are made with.
+    pub peering: Arc<Peering>,
+}
+
+/// What one round of accepting came to.
+pub(super) struct Accepted {
+    /// New connections.
+    pub streams: Vec<Stream>,
+    /// Why it ended.
+    pub end: End,
+}
+
+/// Why a round of accepting ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// Nobody else is waiting.
+    Done,
+    /// More may be waiting.
+    More,
+    /// The operating system has no room: later.
+    Refused,
+}
+
+impl Acceptor {
+    /// Accepts what is waiting, within bounds.
+    pub(super) fn accept(&self) -> Accepted {
+        let mut streams = Vec::new();
+        for _ in 0..BATCH {
+            match self.listener.accept(&self.peering.stream) {
+                Ok(Some(stream)) => streams.push(stream),
+                Ok(None) => return Accepted { streams, end: End::Done },
+                Err(error) if connection_lost(&error) => {}
+                Err(_) => return Accepted { streams, end: End::Refused },
+            }
+        }
+        Accepted { streams, end: End::More }
+    }
+}
+
+/// Whether the error concerns one connection only.
+fn connection_lost(error: &std::io::Error) -> bool {
+    let lasting = [libc::EMFILE, libc::ENFILE, libc::ENOMEM, libc::ENOBUFS, libc::EBADF];
+    !error.raw_os_error().is_some_and(|number| {
+        lasting.contains(&number) || number == libc::EINVAL || number == libc::ENOTSOCK
+    })
+}
+
+impl AsRawFd for Acceptor {
+    fn as_raw_fd(&self) -> RawFd {
+        self.listener.as_raw_fd()
+    }
+}

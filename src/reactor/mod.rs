@@ -1,0 +1,128 @@
+//! I/O threads: they guarantee progress when no caller is there.
+//!
+//! A thread accepts, connects, shakes hands, reconnects and lingers; it reads
+//! for sockets that nobody waits on and writes what callers left behind. It
+//! never waits for a socket's lock. Work reaches it as [`Request`]s and as
+//! [`Notice`]s of links.
+
+mod acceptor;
+mod event_loop;
+mod read_set;
+mod session;
+mod tick;
+mod timers;
+
+use std::os::fd::AsRawFd;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use crossbeam_channel::Sender;
+use mio::unix::SourceFd;
+use mio::{Interest, Poll, Token, Waker};
+
+use crate::error::{Error, Result};
+use crate::link::{Background, Linger, Notice};
+use crate::sys::TimerFd;
+
+pub use acceptor::Acceptor;
+pub use read_set::ReadSet;
+pub use session::{Connector, Peering};
+
+use event_loop::EventLoop;
+
+const WAKER: Token = Token(0);
+const TICK: Token = Token(1);
+const FIRST_FREE: usize = 2;
+
+/// What a socket asks of an I/O thread.
+pub enum Request {
+    /// Accept connections.
+    Listen(Box<Acceptor>),
+    /// Stop accepting, and close what was accepted; the number is the acceptor's.
+    Unlisten(u64, Linger),
+    /// Connect and stay connected.
+    Connect(Box<Connector>),
+    /// Watch this socket's connections when no caller does.
+    Watch(Arc<ReadSet>),
+    /// Forget them.
+    Unwatch(Token),
+    /// Addresses of a name, for the link with this number and its attempt.
+    Resolved(u64, u64, Result<Vec<std::net::SocketAddr>>),
+    /// End the thread.
+    Stop,
+}
+
+/// A running I/O thread.
+pub struct IoThread {
+    background: Arc<Background>,
+    requests: Sender<Request>,
+    registry: mio::Registry,
+    tokens: AtomicUsize,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl IoThread {
+    /// Starts a thread with every signal blocked.
+    pub fn start(name: String) -> Result<Arc<IoThread>> {
+        let poll = Poll::new()?;
+        let waker = Waker::new(poll.registry(), WAKER)?;
+        let timer = TimerFd::new()?;
+        let fd = timer.as_raw_fd();
+        poll.registry().register(&mut SourceFd(&fd), TICK, Interest::READABLE)?;
+        let (requests, request_queue) = crossbeam_channel::unbounded();
+        let (notices, notice_queue) = crossbeam_channel::unbounded::<Notice>();
+        let io = Arc::new(IoThread {
+            background: Arc::new(Background::new(notices, waker)),
+            requests,
+            registry: poll.registry().try_clone()?,
+            tokens: AtomicUsize::new(FIRST_FREE),
+            thread: Mutex::new(None),
+        });
+        let event_loop = EventLoop::new(poll, timer, io.clone(), request_queue, notice_queue);
+        let _blocked = crate::sys::block_all_signals();
+        let spawned = std::thread::Builder::new().name(name).spawn(move || event_loop.run());
+        let handle = spawned.map_err(|_| Error::Again)?;
+        *io.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(handle);
+        Ok(io)
+    }
+
+    /// What links ask for.
+    pub fn background(&self) -> &Arc<Background> {
+        &self.background
+    }
+
+    /// Hands the thread some work.
+    pub fn request(&self, request: Request) {
+        // A thread that has ended has nothing left to do.
+        let _ = self.requests.send(request);
+        self.background.wake();
+    }
+
+    /// A read set that this thread serves.
+    pub fn read_set(&self) -> Result<Arc<ReadSet>> {
+        let set = Arc::new(ReadSet::new(self.registry.try_clone()?, self.token())?);
+        self.request(Request::Watch(set.clone()));
+        set.register()?;
+        Ok(set)
+    }
+
+    /// Ends the service of a read set.
+    pub fn forget(&self, set: &ReadSet) {
+        self.request(Request::Unwatch(set.token()));
+    }
+
+    /// Ends the thread and waits for it.
+    pub fn stop(&self) {
+        self.request(Request::Stop);
+        let handle = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(handle) = handle {
+            // Its panic, if any, was its own.
+            let _ = handle.join();
+        }
+    }
+
+    fn token(&self) -> Token {
+        Token(self.tokens.fetch_add(1, Ordering::Relaxed))
+    }
+}

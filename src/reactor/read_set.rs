@@ -1,0 +1,186 @@
+//! Who watches a socket's connections for input: its I/O thread or, while one
+//! of its callers waits, that caller.
+//!
+//! All connections of a socket are in one level-triggered epoll, which is itself
+//! registered with the socket's I/O thread. Taking the read right is switching
+//! that one registration off, giving it back is switching it on, whatever the
+//! number of connections.
+
+use std::os::fd::{AsRawFd, RawFd};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use mio::unix::SourceFd;
+use mio::{Interest, Token};
+
+use crate::error::Result;
+use crate::link::{Conn, Link, PipeId, Watch};
+use crate::sys::{Epoll, EpollEvent, EventFd};
+
+/// What an epoll event of the waiter's own eventfd carries.
+const WAKE: u64 = u64::MAX;
+
+/// How many connections are looked at in one go.
+const BATCH: usize = 64;
+
+/// How often the I/O thread looks before it turns to other sockets.
+const ROUNDS: usize = 4;
+
+/// The connections of one socket.
+pub struct ReadSet {
+    epoll: Epoll,
+    wake: EventFd,
+    registry: mio::Registry,
+    token: Token,
+    lent: AtomicBool,
+    links: Mutex<Vec<Option<(PipeId, Arc<Link>)>>>,
+}
+
+impl ReadSet {
+    /// An empty set, known to the I/O thread behind `registry` as `token`.
+    pub(super) fn new(registry: mio::Registry, token: Token) -> Result<ReadSet> {
+        let epoll = Epoll::new()?;
+        let wake = EventFd::new()?;
+        epoll.add(wake.as_raw_fd(), libc::EPOLLIN, WAKE)?;
+        let (lent, links) = (AtomicBool::new(false), Mutex::default());
+        Ok(ReadSet { epoll, wake, registry, token, lent, links })
+    }
+
+    /// The name under which the I/O thread knows the set.
+    pub(super) fn token(&self) -> Token {
+        self.token
+    }
+
+    /// Puts the set under the I/O thread's eyes.
+    pub(super) fn register(&self) -> Result<()> {
+        let fd = self.epoll.as_raw_fd();
+        Ok(self.registry.register(&mut SourceFd(&fd), self.token, Interest::READABLE)?)
+    }
+
+    /// Has the connection of `link` watched on behalf of `pipe`.
+    pub fn add(&self, pipe: PipeId, link: &Arc<Link>, conn: &Conn) -> Result<()> {
+        let mut links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+        if links.len() <= pipe.index() {
+            links.resize_with(pipe.index() + 1, || None);
+        }
+        links[pipe.index()] = Some((pipe, link.clone()));
+        drop(links);
+        let fd = conn.as_raw_fd();
+        // A connection that was stopped or is added again is there already.
+        match self.epoll.add(fd, libc::EPOLLIN, pipe.bits()) {
+            Err(error) if error.raw_os_error() == Some(libc::EEXIST) => {
+                Ok(self.epoll.modify(fd, libc::EPOLLIN, pipe.bits())?)
+            }
+            other => Ok(other?),
+        }
+    }
+
+    /// Forgets the pipe.
+    pub fn remove(&self, pipe: PipeId) {
+        let mut links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = links.get_mut(pipe.index())
+            && place.as_ref().is_some_and(|(id, _)| *id == pipe)
+        {
+            *place = None;
+        }
+    }
+
+    /// A caller takes over watching.
+    pub fn take(&self) {
+        self.lent.store(true, Ordering::Release);
+        // An event that never comes stands for none, which mio does not have.
+        self.switch(Interest::PRIORITY);
+    }
+
+    /// The I/O thread watches again, and hears of what is ready already.
+    pub fn give_back(&self) {
+        self.lent.store(false, Ordering::Release);
+        self.switch(Interest::READABLE);
+    }
+
+    fn switch(&self, interest: Interest) {
+        let fd = self.epoll.as_raw_fd();
+        // Fails only if the descriptor was closed behind our back.
+        let _ = self.registry.reregister(&mut SourceFd(&fd), self.token, interest);
+    }
+
+    /// For the holder of the read right: waits for input, and passes the pipes
+    /// that have some to `ready`. An error of `EINTR` is passed on.
+    pub fn wait(
+        &self,
+        timeout: Option<Duration>,
+        mut ready: impl FnMut(PipeId),
+    ) -> std::io::Result<()> {
+        let mut events = [EpollEvent::EMPTY; BATCH];
+        for event in self.epoll.wait(&mut events, timeout)? {
+            if event.token() == WAKE {
+                let _ = self.wake.drain();
+            } else {
+                ready(PipeId::from_bits(event.token()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the wait of the holder of the read right.
+    pub fn wake(&self) {
+        // A counter that cannot be raised is set already.
+        let _ = self.wake.notify();
+    }
+
+    /// For the I/O thread: reads from whatever is ready, within bounds. Says
+    /// whether there may be more.
+    pub(super) fn serve(&self) -> bool {
+        for _ in 0..ROUNDS {
+            if self.lent.load(Ordering::Acquire) {
+                return false;
+            }
+            let mut ready = [PipeId::NONE; BATCH];
+            let mut count = 0;
+            let waited = self.wait(Some(Duration::ZERO), |pipe| {
+                ready[count] = pipe;
+                count += 1;
+            });
+            if waited.is_err() || count == 0 {
+                return false;
+            }
+            for &pipe in &ready[..count] {
+                if let Some(link) = self.link(pipe) {
+                    link.fill(self);
+                }
+            }
+        }
+        true
+    }
+
+    fn link(&self, pipe: PipeId) -> Option<Arc<Link>> {
+        let links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+        let (id, link) = links.get(pipe.index())?.as_ref()?;
+        (*id == pipe).then(|| link.clone())
+    }
+}
+
+impl AsRawFd for ReadSet {
+    fn as_raw_fd(&self) -> RawFd {
+        self.epoll.as_raw_fd()
+    }
+}
+
+impl Watch for ReadSet {
+    fn stop(&self, _link: &Link, conn: Option<&Conn>) {
+        if let Some(conn) = conn {
+            // Not there any more is as good.
+            let _ = self.epoll.delete(conn.as_raw_fd());
+        }
+    }
+
+    fn resume(&self, link: &Link, conn: &Conn) {
+        // Without it the connection would stall: better to lose it.
+        if let Err(error) = self.epoll.add(conn.as_raw_fd(), libc::EPOLLIN, link.pipe().bits())
+            && error.raw_os_error() != Some(libc::EEXIST)
+        {
+            let _ = conn.stream.shutdown_both();
+        }
+    }
+}

@@ -1,0 +1,583 @@
+//! The life of one peer: connecting, shaking hands, being there, reconnecting,
+//! leaving.
+//!
+//! A session belongs to one I/O thread. While the connection is up the session
+//! has nothing to do: both halves of the link are worked by whoever comes. It
+//! is asked again when the kernel is full, when the connection is lost, and
+//! when the socket wants it closed.
+
+use std::mem::MaybeUninit;
+use std::net::SocketAddr;
+use std::os::fd::{AsRawFd, RawFd};
+use std::sync::Arc;
+use std::time::Duration;
+
+use mio::Token;
+
+use crate::error::Result;
+use crate::link::{Arrival, Conn, Limits, Linger, Link, OutWriter, Owner, Pool, Side};
+use crate::message::Metadata;
+use crate::sys::Instant;
+use crate::transport::{Address, ConnectState, Stream, StreamOptions};
+use crate::zmtp::{Config, Handshake, Peer};
+
+/// How long a closing connection waits for a peer that takes nothing more.
+const STALLED: Duration = Duration::from_secs(1);
+
+/// How a socket meets its peers: everything that its connections are made with.
+pub struct Peering {
+    /// Whom links report to.
+    pub owner: Arc<dyn Owner>,
+    /// What we tell peers in the handshake.
+    pub handshake: Config,
+    /// What connections ask of the operating system.
+    pub stream: StreamOptions,
+    /// What links are made with.
+    pub limits: Limits,
+    /// Receive buffers.
+    pub pool: Pool,
+    /// How long a handshake may take; zero for no limit.
+    pub handshake_limit: Duration,
+    /// How long connecting may take; zero leaves it to the operating system.
+    pub connect_limit: Duration,
+    /// Milliseconds between two attempts to connect; negative for none.
+    pub reconnect: i32,
+    /// What they grow to, doubling; zero for no growth.
+    pub reconnect_most: i32,
+    /// Whether IPv6 addresses are wanted.
+    pub ipv6: bool,
+    /// Dropped when the last connection is gone.
+    pub keep: Arc<dyn Send + Sync>,
+}
+
+/// A connecting endpoint.
+pub struct Connector {
+    /// The link that the socket has attached already.
+    pub link: Arc<Link>,
+    /// Where to connect to.
+    pub address: Address,
+    /// How.
+    pub peering: Arc<Peering>,
+}
+
+/// Where a session is in its life.
+enum Phase {
+    /// Nothing until the timer.
+    Waiting,
+    /// A name is being looked up.
+    Resolving,
+    /// The connection is not established yet.
+    Connecting(Stream),
+    /// The two ends get to know each other.
+    Shaking(Stream, Box<Handshake>, Vec<u8>),
+    /// The link has it.
+    Up(Arc<Conn>),
+    /// The socket is through with it.
+    Draining(Arc<Conn>, Drain),
+    /// The session is over.
+    Over,
+}
+
+/// How far a closing connection is.
+struct Drain {
+    shut: bool,
+    pause: Duration,
+    unsent: usize,
+    moved_at: Instant,
+}
+
+/// What the event loop has to do after a step.
+#[derive(Default)]
+pub(super) struct After {
+    /// The descriptor to watch now, where that has changed.
+    pub watch: Option<RawFd>,
+    /// When to come back.
+    pub timer: Option<Instant>,
+    /// A name to look up.
+    pub resolve: bool,
+    /// Remove the session.
+    pub over: bool,
+}
+
+/// One peer's session.
+pub(super) struct Session {
+    pub link: Arc<Link>,
+    pub token: Token,
+    /// Counts changes of phase, so that older timers are ignored.
+    pub stamp: u64,
+    /// The acceptor that the peer came by, or 0.
+    pub acceptor: u64,
+    writer: Option<OutWriter>,
+    peering: Arc<Peering>,
+    address: Option<Address>,
+    candidates: Vec<SocketAddr>,
+    pause: i32,
+    phase: Phase,
+    /// Set when the socket is through: when to give up, if ever.
+    closing: Option<Option<Instant>>,
+}
+
+impl Session {
+    /// A session that is going to connect.
+    pub fn connecting(connector: Connector, token: Token) -> Session {
+        let Connector { link, address, peering } = connector;
+        let pause = peering.reconnect;
+        Session {
+            link,
+            token,
+            stamp: 0,
+            acceptor: 0,
+            writer: None,
+            peering,
+            address: Some(address),
+            candidates: Vec::new(),
+            pause,
+            phase: Phase::Waiting,
+            closing: None,
+        }
+    }
+
+    /// A session with a connection that was accepted.
+    pub fn accepted(
+        link: Arc<Link>,
+        writer: OutWriter,
+        peering: Arc<Peering>,
+        acceptor: u64,
+        token: Token,
+    ) -> Session {
+        Session {
+            link,
+            token,
+            stamp: 0,
+            acceptor,
+            writer: Some(writer),
+            peering,
+            address: None,
+            candidates: Vec::new(),
+            pause: 0,
+            phase: Phase::Waiting,
+            closing: None,
+        }
+    }
+
+    /// Whether the socket has been told of the peer.
+    pub fn is_attached(&self) -> bool {
+        self.writer.is_none()
+    }
+
+    /// The descriptor of the connection that the link has.
+    pub fn up_fd(&self) -> Option<RawFd> {
+        match &self.phase {
+            Phase::Up(conn) | Phase::Draining(conn, _) => Some(conn.as_raw_fd()),
+            _ => None,
+        }
+    }
+
+    fn enter(&mut self, phase: Phase) {
+        self.stamp += 1;
+        self.phase = phase;
+    }
+
+    // -------------------------------------------------------- connecting
+
+    /// Begins an attempt to connect.
+    pub fn connect(&mut self) -> After {
+        let resolved = match &self.address {
+            Some(Address::Tcp(tcp)) => tcp.resolved_now(self.peering.ipv6),
+            Some(Address::Ipc(_)) => Some(Vec::new()),
+            _ => return self.lose(),
+        };
+        match resolved {
+            Some(candidates) => self.try_candidates(candidates),
+            None => {
+                self.enter(Phase::Resolving);
+                After { resolve: true, ..After::default() }
+            }
+        }
+    }
+
+    /// The address to look up, for a thread that may wait for it.
+    pub fn lookup(&self) -> Option<(Address, bool)> {
+        Some((self.address.clone()?, self.peering.ipv6))
+    }
+
+    /// The name was looked up.
+    pub fn resolved(&mut self, stamp: u64, found: Result<Vec<SocketAddr>>) -> After {
+        if stamp != self.stamp || !matches!(self.phase, Phase::Resolving) {
+            return After::default();
+        }
+        match found {
+            Ok(candidates) => self.try_candidates(candidates),
+            Err(_) => self.lose(),
+        }
+    }
+
+    fn try_candidates(&mut self, mut candidates: Vec<SocketAddr>) -> After {
+        candidates.reverse();
+        self.candidates = candidates;
+        self.try_next()
+    }
+
+    /// Tries addresses in order until one connects or takes its time.
+    fn try_next(&mut self) -> After {
+        loop {
+            let attempt = match &self.address {
+                Some(Address::Ipc(ipc)) => Stream::connect_ipc(ipc),
+                Some(Address::Tcp(tcp)) => {
+                    let Some(candidate) = self.candidates.pop() else {
+                        return self.lose();
+                    };
+                    let source = tcp.source(self.peering.ipv6);
+                    source.map_err(|error| std::io::Error::from_raw_os_error(error.errno())).and_then(
+                        |source| Stream::connect_tcp(candidate, source, &self.peering.stream),
+                    )
+                }
+                _ => return self.lose(),
+            };
+            match attempt {
+                Ok((stream, ConnectState::Done)) => return self.shake(stream),
+                Ok((stream, ConnectState::InProgress)) => {
+                    let watch = Some(stream.as_raw_fd());
+                    self.enter(Phase::Connecting(stream));
+                    let limit = self.peering.connect_limit;
+                    let timer = (limit > Duration::ZERO).then(|| Instant::now().after(limit));
+                    return After { watch, timer, ..After::default() };
+                }
+                Err(_) if !self.candidates.is_empty() => {}
+                Err(_) => return self.lose(),
+            }
+        }
+    }
+
+    // --------------------------------------------------- shaking hands
+
+    /// Begins the handshake on a fresh connection.
+    pub fn shake(&mut self, stream: Stream) -> After {
+        let watch = Some(stream.as_raw_fd());
+        let handshake = Handshake::new(self.peering.handshake.clone());
+        self.enter(Phase::Shaking(stream, Box::new(handshake), Vec::new()));
+        let limit = self.peering.handshake_limit;
+        let timer = (limit > Duration::ZERO).then(|| Instant::now().after(limit));
+        let mut after = self.progress();
+        if after.over || !matches!(self.phase, Phase::Shaking(..)) {
+            return after;
+        }
+        after.watch = watch;
+        after.timer = timer;
+        after
+    }
+
+    /// The descriptor may be readable or writable.
+    pub fn progress(&mut self) -> After {
+        match &mut self.phase {
+            Phase::Connecting(stream) => match stream.finish_connect(&self.peering.stream) {
+                Ok(()) => {
+                    let Phase::Connecting(stream) = std::mem::replace(&mut self.phase, Phase::Over)
+                    else {
+                        unreachable!("just matched")
+                    };
+                    self.shake(stream)
+                }
+                Err(error) if in_progress(&error) => After::default(),
+                Err(_) => self.try_next(),
+            },
+            Phase::Shaking(..) => self.exchange(),
+            Phase::Up(_) => {
+                if self.link.is_full() {
+                    self.link.resume_writing();
+                }
+                After::default()
+            }
+            Phase::Draining(..) => self.drain(),
+            Phase::Waiting | Phase::Resolving | Phase::Over => After::default(),
+        }
+    }
+
+    /// One round of reading and writing within the handshake.
+    fn exchange(&mut self) -> After {
+        let Phase::Shaking(stream, handshake, output) = &mut self.phase else {
+            return After::default();
+        };
+        let mut input = [const { MaybeUninit::<u8>::uninit() }; 4096];
+        loop {
+            if !send_output(stream, handshake, output) {
+                return self.lose();
+            }
+            let count = match stream.read(&mut input) {
+                Ok(0) => return self.lose(),
+                Ok(count) => count,
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
+                    return After::default();
+                }
+                Err(_) => return self.lose(),
+            };
+            // SAFETY: the kernel has filled `count` bytes.
+            let input = unsafe { std::slice::from_raw_parts(input.as_ptr().cast::<u8>(), count) };
+            let mut at = 0;
+            while at < count && handshake.peer().is_none() {
+                match handshake.handle(&input[at..]) {
+                    Ok(used) => at += used,
+                    Err(_) => {
+                        // The peer is to learn why, if it can.
+                        send_output(stream, handshake, output);
+                        return self.lose();
+                    }
+                }
+            }
+            if handshake.peer().is_some() {
+                if !send_output(stream, handshake, output) {
+                    return self.lose();
+                }
+                return self.arrive(&input[at..]);
+            }
+        }
+    }
+
+    /// The handshake is done: the link gets the connection, the socket hears.
+    fn arrive(&mut self, rest: &[u8]) -> After {
+        let Phase::Shaking(stream, handshake, output) =
+            std::mem::replace(&mut self.phase, Phase::Over)
+        else {
+            return After::default();
+        };
+        let peer = handshake.peer().cloned().expect("the handshake is done");
+        let metadata = describe(&stream, &peer);
+        let conn = Arc::new(Conn::new(stream, metadata));
+        self.pause = self.peering.reconnect;
+        self.enter(Phase::Up(conn.clone()));
+        self.link.with_flush(|half| {
+            half.conn = Some(conn.clone());
+            half.queue_command(&output);
+        });
+        self.link.with_fill(|half| half.conn = Some(conn.clone()));
+        let broken = self.link.feed(rest).is_err();
+        let arrival = Arrival { link: self.link.clone(), conn, peer, writer: self.writer.take() };
+        self.link.owner().arrived(arrival);
+        if broken {
+            return self.lose();
+        }
+        self.link.flush(Side::Background);
+        After { watch: Some(-1), ..After::default() }
+    }
+
+    // ------------------------------------------------------------ losing
+
+    /// The link has noticed that the connection with this number is over.
+    pub fn down(&mut self, conn: u64) -> After {
+        match &self.phase {
+            Phase::Up(now) if now.number() == conn => self.lose(),
+            Phase::Draining(now, _) if now.number() == conn => self.end(),
+            _ => After::default(),
+        }
+    }
+
+    /// The connection, or the attempt at one, has failed.
+    fn lose(&mut self) -> After {
+        let was_up = matches!(self.phase, Phase::Up(_) | Phase::Draining(..));
+        self.enter(Phase::Waiting);
+        if was_up {
+            self.disconnect();
+        }
+        let attached = self.is_attached();
+        let again = self.address.is_some() && self.pause >= 0;
+        if attached && was_up && self.closing.is_none() {
+            self.link.owner().departed(&self.link, self.address.is_none());
+        }
+        let expired = self.closing.is_some_and(|limit| {
+            self.link.is_clean() || limit.is_some_and(|limit| limit <= Instant::now())
+        });
+        if !again || expired {
+            return self.end();
+        }
+        After { watch: Some(-1), timer: Some(self.next_attempt()), ..After::default() }
+    }
+
+    /// Takes the connection away from both halves.
+    fn disconnect(&mut self) {
+        let link = self.link.clone();
+        link.clear_full();
+        let mut spent = Vec::new();
+        let wake = link.with_flush(|half| half.disconnect(&mut spent));
+        let conn = link.with_fill(|half| half.disconnect());
+        if let Some(conn) = conn {
+            // Whoever still reads sees the end.
+            let _ = conn.stream.shutdown_both();
+        }
+        if wake {
+            link.owner().writable(link.pipe());
+        }
+    }
+
+    /// When to try again: a random part above the interval spreads the load.
+    fn next_attempt(&mut self) -> Instant {
+        let base = self.peering.reconnect;
+        let now = self.pause.max(0);
+        let spread = if base > 0 { (crate::process::random() % base as u64) as i32 } else { 0 };
+        if self.peering.reconnect_most > base {
+            self.pause = now.saturating_mul(2).min(self.peering.reconnect_most);
+        }
+        let at = Instant::now().after(Duration::from_millis(u64::from((now + spread) as u32)));
+        match self.closing {
+            Some(Some(limit)) => at.min(limit),
+            _ => at,
+        }
+    }
+
+    /// A timer of the present phase is due.
+    pub fn timer(&mut self) -> After {
+        if let Some(Some(limit)) = self.closing
+            && limit <= Instant::now()
+        {
+            return self.end();
+        }
+        match &self.phase {
+            Phase::Waiting => self.connect(),
+            Phase::Connecting(_) => self.try_next(),
+            Phase::Shaking(..) => self.lose(),
+            Phase::Draining(..) => self.drain(),
+            Phase::Resolving | Phase::Up(_) | Phase::Over => After::default(),
+        }
+    }
+
+    // ----------------------------------------------------------- leaving
+
+    /// The socket is through with the peer: what is left is sent while
+    /// `linger` lasts.
+    pub fn close(&mut self, linger: Linger) -> After {
+        let limit = match linger {
+            Linger::Forever => None,
+            Linger::For(milliseconds) => {
+                Some(Instant::now().after(Duration::from_millis(milliseconds)))
+            }
+        };
+        self.closing = Some(limit);
+        self.link.with_fill(|half| half.discard());
+        let nothing_left = self.link.is_clean() || linger == Linger::NONE;
+        match std::mem::replace(&mut self.phase, Phase::Over) {
+            Phase::Up(conn) if linger != Linger::NONE => {
+                self.link.with_fill(|half| half.conn = None);
+                let watch = Some(conn.as_raw_fd());
+                let now = Instant::now();
+                let pause = Duration::from_millis(1);
+                let drain = Drain { shut: false, pause, unsent: usize::MAX, moved_at: now };
+                self.enter(Phase::Draining(conn, drain));
+                let mut after = self.drain();
+                if !after.over {
+                    after.watch = watch;
+                }
+                after
+            }
+            phase if nothing_left || self.address.is_none() => {
+                self.phase = phase;
+                self.end()
+            }
+            phase => {
+                self.phase = phase;
+                After { timer: limit, ..After::default() }
+            }
+        }
+    }
+
+    /// Whether the socket is through with the peer.
+    pub fn is_closing(&self) -> bool {
+        self.closing.is_some()
+    }
+
+    /// The endpoint that the peer came by is gone, and the peer with it.
+    pub fn dismiss(&mut self, linger: Linger) -> After {
+        if !self.is_attached() {
+            return self.end();
+        }
+        self.link.owner().departed(&self.link, true);
+        self.close(linger)
+    }
+
+    /// A step towards the end of a closing connection.
+    fn drain(&mut self) -> After {
+        if self.link.is_full() {
+            self.link.clear_full();
+        }
+        self.link.flush(Side::Background);
+        let clean = self.link.is_clean();
+        let Phase::Draining(conn, drain) = &mut self.phase else {
+            return After::default();
+        };
+        let now = Instant::now();
+        if clean && !drain.shut {
+            drain.shut = true;
+            let _ = conn.stream.shutdown_write();
+        }
+        // What the peer still sends is discarded: closing with unread bytes
+        // would make the kernel destroy what is under way to it.
+        let ended = discard_input(&conn.stream);
+        let unsent = conn.stream.unsent().unwrap_or(0);
+        if unsent != drain.unsent || !clean {
+            drain.unsent = unsent;
+            drain.moved_at = now;
+        }
+        let stalled = now.since(drain.moved_at) > STALLED;
+        let local = matches!(conn.stream, Stream::Ipc(_));
+        if drain.shut && (ended || local || unsent == 0 || stalled) {
+            return self.end();
+        }
+        if ended && !drain.shut {
+            return self.lose();
+        }
+        drain.pause = (drain.pause * 2).min(Duration::from_millis(20));
+        let at = now.after(drain.pause);
+        let at = match self.closing {
+            Some(Some(limit)) => at.min(limit),
+            _ => at,
+        };
+        After { timer: Some(at), ..After::default() }
+    }
+
+    /// The session is over; nothing of it is kept.
+    pub fn end(&mut self) -> After {
+        self.disconnect();
+        self.enter(Phase::Over);
+        After { over: true, watch: Some(-1), ..After::default() }
+    }
+}
+
+/// Writes what the handshake has to say; false if the connection failed.
+fn send_output(stream: &Stream, handshake: &mut Handshake, output: &mut Vec<u8>) -> bool {
+    while let Some(bytes) = handshake.poll_output() {
+        output.extend_from_slice(&bytes);
+    }
+    while !output.is_empty() {
+        match stream.send_vectored(&[std::io::IoSlice::new(output)]) {
+            Ok(count) => drop(output.drain(..count)),
+            Err(error) => return error.kind() == std::io::ErrorKind::WouldBlock,
+        }
+    }
+    true
+}
+
+/// Reads and forgets, within bounds; says whether the stream has ended.
+fn discard_input(stream: &Stream) -> bool {
+    let mut scratch = [const { MaybeUninit::<u8>::uninit() }; 16 * 1024];
+    for _ in 0..64 {
+        match stream.read(&mut scratch) {
+            Ok(0) => return true,
+            Ok(_) => {}
+            Err(error) => return error.kind() != std::io::ErrorKind::WouldBlock,
+        }
+    }
+    false
+}
+
+fn in_progress(error: &std::io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EINPROGRESS | libc::EAGAIN | libc::EALREADY))
+}
+
+/// What messages from this peer tell of it.
+fn describe(stream: &Stream, peer: &Peer) -> Arc<Metadata> {
+    let mut metadata = Metadata::new();
+    for (name, value) in &peer.properties {
+        metadata.insert(name.as_bytes(), value);
+    }
+    metadata.insert(b"Peer-Address", stream.peer_address().as_bytes());
+    metadata.set_fd(stream.as_raw_fd());
+    Arc::new(metadata)
+}

@@ -1,0 +1,65 @@
+//! The safety net behind callers: what they left in outboxes is written, and
+//! read rights that they forgot are taken back.
+//!
+//! Ticks come soon after the thread was woken, then less often, and end when
+//! there was nothing to do for a while: an idle program uses no CPU.
+
+use std::time::Duration;
+
+use crate::link::{Background, Ticking};
+use crate::sys::{Instant, TimerFd};
+
+const FIRST: Duration = Duration::from_micros(50);
+const SLOWEST: Duration = Duration::from_micros(200);
+
+/// A link is watched for this many ticks after its outbox was seen empty.
+const PATIENCE: u32 = 4;
+
+/// What is looked at every tick.
+pub struct Ticks {
+    timer: TimerFd,
+    list: Vec<(Ticking, u32)>,
+    period: Duration,
+    armed: bool,
+}
+
+impl Ticks {
+    /// No ticks yet.
+    pub fn new(timer: TimerFd) -> Ticks {
+        Ticks { timer, list: Vec::new(), period: FIRST, armed: false }
+    }
+
+    /// The timer has fired.
+    pub fn fired(&mut self) {
+        let _ = self.timer.drain();
+        self.armed = false;
+        let now = Instant::now();
+        self.list.retain_mut(|(ticking, quiet)| match ticking {
+            Ticking::Lease(lease) => lease.look(),
+            Ticking::Link(link) => {
+                *quiet = if link.tick(now, false) { 0 } else { *quiet + 1 };
+                *quiet <= PATIENCE || !link.stop_watching()
+            }
+        });
+        self.period = SLOWEST.min(self.period * 2);
+    }
+
+    /// Takes in what callers asked to be looked at, writes at once what they
+    /// have left, and sees to it that the next tick comes.
+    pub fn collect(&mut self, background: &Background) {
+        let new = background.collect(self.list.is_empty());
+        if !new.is_empty() {
+            let now = Instant::now();
+            for ticking in new {
+                if let Ticking::Link(link) = &ticking {
+                    link.tick(now, true);
+                }
+                self.list.push((ticking, 0));
+            }
+            self.period = FIRST;
+        }
+        if !self.list.is_empty() && !self.armed {
+            self.armed = self.timer.arm(self.period).is_ok();
+        }
+    }
+}

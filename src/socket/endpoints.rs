@@ -1,0 +1,295 @@
+//! Endpoints: bind, connect, and the end of both.
+
+use std::ffi::c_void;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::inner::Inner;
+use super::lease::Home;
+use super::{Entered, SocketRef};
+use crate::error::{Error, Result};
+use crate::link::{Limits, Linger, Link, PipeId};
+use crate::pipe::{LinkPipe, Pipe};
+use crate::reactor::{Acceptor, Connector, IoThread, Peering, Request};
+use crate::transport::{
+    Address, ListenOptions, Listener, StreamOptions, TcpAddress, parse_bind, parse_connect,
+};
+use crate::zmtp::{Config, SocketType};
+
+/// Numbers of acceptors; apart from those of links.
+static NEXT_ACCEPTOR: AtomicU64 = AtomicU64::new(1 << 63);
+
+/// One endpoint of a socket, by the text that unbinds or disconnects it.
+pub(super) struct Endpoint {
+    text: String,
+    what: What,
+}
+
+enum What {
+    /// Accepts connections.
+    Listener(u64, Arc<IoThread>, Arc<Listener>),
+    /// A name of the context.
+    Name(String),
+    /// A connecting pipe.
+    Pipe(PipeId),
+}
+
+impl Endpoint {
+    /// Ends what was bound. Pipes are ended on their own.
+    pub fn release(self, socket: &Inner) {
+        match self.what {
+            What::Listener(number, io, listener) => {
+                listener.stop();
+                let linger = Linger::from_option(socket.options.linger);
+                io.request(Request::Unlisten(number, linger));
+            }
+            What::Name(name) => {
+                socket.ctx.names.unbind(&name, socket.number);
+            }
+            What::Pipe(_) => {}
+        }
+    }
+}
+
+fn enter(socket: *mut c_void) -> Result<Entered> {
+    SocketRef::resolve(socket)?.enter()?.alive()
+}
+
+/// `zmq_bind`.
+pub fn bind(socket: *mut c_void, endpoint: &str) -> Result<()> {
+    let mut socket = enter(socket)?;
+    match parse_bind(endpoint, socket.options.ipv6)? {
+        Address::Inproc(name) => socket.bind_name(endpoint, name),
+        address => socket.listen(&address),
+    }
+}
+
+/// `zmq_connect`.
+pub fn connect(socket: *mut c_void, endpoint: &str) -> Result<()> {
+    let mut socket = enter(socket)?;
+    let address = parse_connect(endpoint, socket.options.ipv6)?;
+    if socket.connects_once() && socket.endpoints.iter().any(|known| known.text == endpoint) {
+        return Ok(());
+    }
+    match address {
+        Address::Inproc(name) => socket.connect_name(endpoint, &name),
+        address => socket.connect_to(endpoint, address),
+    }
+}
+
+/// `zmq_unbind`.
+pub fn unbind(socket: *mut c_void, endpoint: &str) -> Result<()> {
+    end(socket, endpoint)
+}
+
+/// `zmq_disconnect`.
+pub fn disconnect(socket: *mut c_void, endpoint: &str) -> Result<()> {
+    end(socket, endpoint)
+}
+
+/// Ends whatever the socket has under this endpoint, bound or connected.
+fn end(socket: *mut c_void, endpoint: &str) -> Result<()> {
+    let mut socket = enter(socket)?;
+    let address = parse_connect(endpoint, socket.options.ipv6)
+        .or_else(|_| parse_bind(endpoint, socket.options.ipv6))?;
+    let mut found = socket.end_endpoint(endpoint);
+    if !found && let Address::Tcp(address) = &address {
+        found = socket.other_texts(address).iter().any(|text| socket.end_endpoint(text));
+    }
+    if found { Ok(()) } else { Err(Error::NotFound) }
+}
+
+impl Inner {
+    /// Types that connect to one endpoint only once.
+    fn connects_once(&self) -> bool {
+        use SocketType::{Dealer, Pub, Req, Sub};
+        [Dealer, Sub, Pub, Req].contains(&self.options.socket_type)
+    }
+
+    // --------------------------------------------------------------- tcp, ipc
+
+    /// The I/O thread that reads for this socket, made with its first endpoint.
+    fn settle_down(&mut self) -> Result<Arc<IoThread>> {
+        if self.home.is_none() {
+            let io = self.ctx.io_thread(self.options.affinity)?;
+            let set = io.read_set()?;
+            self.home = Some(Home::new(io, set));
+        }
+        self.ctx.io_thread(self.options.affinity)
+    }
+
+    fn listen(&mut self, address: &Address) -> Result<()> {
+        let io = self.settle_down()?;
+        let listener = Arc::new(Listener::bind(address, &self.listen_options())?);
+        let number = NEXT_ACCEPTOR.fetch_add(1, Ordering::Relaxed);
+        let text = listener.endpoint().to_string();
+        let peering = Arc::new(self.peering());
+        let acceptor = Acceptor { number, listener: listener.clone(), peering };
+        io.request(Request::Listen(Box::new(acceptor)));
+        self.last_endpoint.clone_from(&text);
+        self.endpoints.push(Endpoint { text, what: What::Listener(number, io, listener) });
+        Ok(())
+    }
+
+    fn connect_to(&mut self, endpoint: &str, address: Address) -> Result<()> {
+        let io = self.settle_down()?;
+        let peering = Arc::new(self.peering());
+        let background = io.background().clone();
+        let (link, writer) =
+            Link::new(peering.owner.clone(), background, self.ctx.pool.clone(), peering.limits);
+        let pipe = LinkPipe::new(link.clone(), writer, self.options.sndhwm as u64);
+        let Some(id) = self.attach(Pipe::Link(pipe), None) else {
+            // Taken for the pattern's refusal of a second peer: no error.
+            return Ok(());
+        };
+        io.request(Request::Connect(Box::new(Connector { link, address, peering })));
+        self.last_endpoint = endpoint.to_string();
+        self.endpoints.push(Endpoint { text: endpoint.to_string(), what: What::Pipe(id) });
+        Ok(())
+    }
+
+    /// What this socket's connections are made with, as the options are now.
+    fn peering(&self) -> Peering {
+        let options = &self.options;
+        let mut handshake = Config::new(options.socket_type);
+        handshake.routing_id = options.routing_id.clone();
+        handshake.properties = options
+            .metadata
+            .iter()
+            .filter_map(|(name, value)| {
+                Some((String::from_utf8(name.clone()).ok()?, value.clone()))
+            })
+            .collect();
+        let milliseconds = |value: i32| Duration::from_millis(value.max(0) as u64);
+        Peering {
+            owner: Arc::new(self.me),
+            handshake,
+            stream: self.stream_options(),
+            limits: Limits {
+                receive_mark: options.rcvhwm as u64,
+                max_size: u64::try_from(options.maxmsgsize).ok(),
+            },
+            pool: self.ctx.pool.clone(),
+            handshake_limit: milliseconds(options.handshake_ivl),
+            connect_limit: milliseconds(options.connect_timeout),
+            reconnect: options.reconnect_ivl,
+            reconnect_most: options.reconnect_ivl_max,
+            ipv6: options.ipv6,
+            keep: self.keep.clone(),
+        }
+    }
+
+    fn stream_options(&self) -> StreamOptions {
+        let options = &self.options;
+        StreamOptions {
+            sndbuf: options.sndbuf,
+            rcvbuf: options.rcvbuf,
+            tos: options.tos,
+            priority: options.priority,
+            busy_poll: options.busy_poll,
+            bind_to_device: String::from_utf8_lossy(&options.bound_device).into_owned(),
+            keepalive: options.tcp_keepalive,
+            keepalive_cnt: options.tcp_keepalive_cnt,
+            keepalive_idle: options.tcp_keepalive_idle,
+            keepalive_intvl: options.tcp_keepalive_intvl,
+            tcp_maxrt: options.tcp_maxrt,
+        }
+    }
+
+    fn listen_options(&self) -> ListenOptions {
+        let options = &self.options;
+        ListenOptions {
+            backlog: options.backlog,
+            ipv6: options.ipv6,
+            sndbuf: options.sndbuf,
+            rcvbuf: options.rcvbuf,
+            tos: options.tos,
+            priority: options.priority,
+            busy_poll: options.busy_poll,
+            bind_to_device: String::from_utf8_lossy(&options.bound_device).into_owned(),
+            use_fd: options.use_fd,
+        }
+    }
+
+    // ----------------------------------------------------------------- inproc
+
+    fn bind_name(&mut self, endpoint: &str, name: String) -> Result<()> {
+        let ctx = self.ctx.clone();
+        let (marks, info) = (self.marks(), self.introduction());
+        let binder = Arc::new(self.me);
+        let waiting = ctx.names.bind(&name, self.number, binder, marks, info.clone())?;
+        for (pipe, peer) in waiting {
+            let notice = pipe.introduce(info.clone());
+            self.defer().due.push(crate::pipe::Due::Notify(notice));
+            let gone = pipe.is_gone();
+            let id = self.attach(Pipe::Inproc(pipe), Some(&peer));
+            if let Some(id) = id.filter(|_| gone) {
+                self.apply(super::event::Event::Gone(id));
+            }
+        }
+        self.last_endpoint = endpoint.to_string();
+        self.endpoints.push(Endpoint { text: endpoint.to_string(), what: What::Name(name) });
+        Ok(())
+    }
+
+    fn connect_name(&mut self, endpoint: &str, name: &str) -> Result<()> {
+        let ctx = self.ctx.clone();
+        let (marks, info) = (self.marks(), self.introduction());
+        let connected = ctx.names.connect(name, Box::new(self.me), marks, info);
+        self.defer().tell.extend(connected.tell);
+        let Some(id) = self.attach(Pipe::Inproc(connected.pipe), connected.peer.as_ref()) else {
+            return Ok(());
+        };
+        if let Some(Pipe::Inproc(pipe)) = self.pipes.get(id)
+            && let Some(peer) = pipe.introduced()
+        {
+            self.known(id, &peer);
+        }
+        self.last_endpoint = endpoint.to_string();
+        self.endpoints.push(Endpoint { text: endpoint.to_string(), what: What::Pipe(id) });
+        Ok(())
+    }
+
+    // ------------------------------------------------------------------- ends
+
+    /// Ends the endpoints of this text; says whether there were any.
+    fn end_endpoint(&mut self, text: &str) -> bool {
+        let (ending, kept) = std::mem::take(&mut self.endpoints)
+            .into_iter()
+            .partition(|endpoint| endpoint.text == text);
+        self.endpoints = kept;
+        let ending: Vec<Endpoint> = ending;
+        let found = !ending.is_empty();
+        for endpoint in ending {
+            match endpoint.what {
+                What::Pipe(id) => self.end_pipe(id),
+                _ => endpoint.release(self),
+            }
+        }
+        found
+    }
+
+    /// Disconnects: what was received is dropped, what is still to be sent is
+    /// sent while the socket's linger lasts.
+    fn end_pipe(&mut self, id: PipeId) {
+        let linger = Linger::from_option(self.options.linger);
+        let mut spent = Vec::new();
+        if let Some(Pipe::Link(pipe)) = self.pipes.get(id) {
+            pipe.rollback(&mut spent);
+            let link = pipe.link.clone();
+            self.remove(id);
+            link.close(linger);
+        } else {
+            self.remove(id);
+        }
+        self.defer().spent.append(&mut spent);
+    }
+
+    /// The texts under which an endpoint of another spelling may be known.
+    fn other_texts(&self, address: &TcpAddress) -> Vec<String> {
+        let found = address.resolved_now(self.options.ipv6);
+        let found = found.or_else(|| address.resolve(self.options.ipv6).ok());
+        found.unwrap_or_default().iter().map(|address| format!("tcp://{address}")).collect()
+    }
+}

@@ -1,0 +1,427 @@
+//! The state of a socket, under its lock, and what changes it from outside.
+
+use std::sync::Arc;
+
+use super::event::Event;
+use super::lease::Home;
+use super::wait::{Adaptive, Kind, Waiter};
+use super::{SocketRef, endpoints::Endpoint};
+use crate::context::{Context, Keep};
+use crate::error::Result;
+use crate::link::{Arrival, Conn, Linger, Link, PipeId, Watch};
+use crate::message::Msg;
+use crate::options::SocketOptions;
+use crate::pattern::{Pattern, Settings};
+use crate::pipe::inproc::Marks;
+use crate::pipe::{Due, LinkPipe, PeerInfo, Pipe, Pipes, Reading};
+use crate::sys::EventFd;
+use crate::zmtp::SocketType;
+
+/// Up to this many pipes are looked at one by one while a caller polls.
+pub(super) const FEW: usize = 4;
+
+/// What is left to be done when the lock has been let go.
+#[derive(Default)]
+pub(super) struct Deferred {
+    /// System calls and news for other sockets.
+    pub due: Vec<Due>,
+    /// Pipes that are gone; dropping what they hold may call the application.
+    pub dead: Vec<Pipe>,
+    /// Messages that were taken back.
+    pub spent: Vec<Msg>,
+    /// Who waits no longer.
+    pub woken: Vec<Arc<Waiter>>,
+    /// Whom to tell of a new connection.
+    pub tell: Vec<Box<dyn FnOnce() + Send>>,
+}
+
+impl Deferred {
+    /// Closes this end of an inproc pipe that nobody will use.
+    pub fn bury(&mut self, mut pipe: Pipe) {
+        if let Pipe::Inproc(end) = &mut pipe {
+            self.due.push(Due::Notify(end.close(&mut self.spent)));
+        }
+        self.dead.push(pipe);
+    }
+
+    fn is_empty(&self) -> bool {
+        self.due.is_empty()
+            && self.dead.is_empty()
+            && self.spent.is_empty()
+            && self.woken.is_empty()
+            && self.tell.is_empty()
+    }
+
+    /// Does it, without any lock.
+    pub fn run(self) {
+        self.woken.iter().for_each(|waiter| waiter.wake());
+        self.tell.into_iter().for_each(|tell| tell());
+        self.due.into_iter().for_each(Due::run);
+    }
+}
+
+/// The descriptor handed out by `ZMQ_FD`.
+pub(super) struct Signaler {
+    pub event: EventFd,
+    raised: bool,
+}
+
+/// A socket.
+pub(super) struct Inner {
+    pub me: SocketRef,
+    pub number: u64,
+    pub ctx: Arc<Context>,
+    pub keep: Arc<Keep>,
+    pub options: SocketOptions,
+    pub pattern: Pattern,
+    pub pipes: Pipes,
+    /// The I/O thread that reads for this socket, and the read right.
+    pub home: Option<Home>,
+    pub endpoints: Vec<Endpoint>,
+    pub last_endpoint: String,
+    pub more: bool,
+    pub waiters: Vec<Arc<Waiter>>,
+    pub signaler: Option<Signaler>,
+    pub adaptive: Adaptive,
+    /// Pipes with output that is to be written before a caller waits.
+    pub left: Vec<PipeId>,
+    deferred: Deferred,
+}
+
+/// Watches nothing: for a socket without connections.
+struct Unwatched;
+
+impl Watch for Unwatched {
+    fn stop(&self, _: &Link, _: Option<&Conn>) {}
+    fn resume(&self, _: &Link, _: &Conn) {}
+}
+
+impl Inner {
+    pub fn new(
+        me: SocketRef,
+        number: u64,
+        ctx: Arc<Context>,
+        keep: Arc<Keep>,
+        socket_type: SocketType,
+        pattern: Pattern,
+    ) -> Inner {
+        let mut options = SocketOptions::default_for(socket_type);
+        options.apply_context(&ctx.options());
+        Inner {
+            me,
+            number,
+            ctx,
+            keep,
+            options,
+            pattern,
+            pipes: Pipes::default(),
+            home: None,
+            endpoints: Vec::new(),
+            last_endpoint: String::new(),
+            more: false,
+            waiters: Vec::new(),
+            signaler: None,
+            adaptive: Adaptive::default(),
+            left: Vec::new(),
+            deferred: Deferred::default(),
+        }
+    }
+
+    /// The pattern and its pipes, with the way to read from them.
+    #[inline]
+    pub fn reading<R>(
+        &mut self,
+        borrow: bool,
+        settle: bool,
+        read: impl FnOnce(&mut Pattern, &mut Pipes, &Reading<'_>) -> R,
+    ) -> R {
+        let (direct, watch): (bool, &dyn Watch) = match &self.home {
+            Some(home) => (home.is_ours(), &*home.set),
+            None => (false, &Unwatched),
+        };
+        let settle = settle || self.signaler.is_some() || self.pipes.len() > FEW;
+        let reading = Reading { direct, borrow, settle, watch };
+        read(&mut self.pattern, &mut self.pipes, &reading)
+    }
+
+    /// This socket's marks for an inproc pipe.
+    pub fn marks(&self) -> Marks {
+        Marks { send: self.options.sndhwm as u64, receive: self.options.rcvhwm as u64 }
+    }
+
+    /// What peers are told of this socket.
+    pub fn introduction(&self) -> PeerInfo {
+        PeerInfo {
+            routing_id: self.options.routing_id.clone(),
+            socket_type: Some(self.options.socket_type),
+        }
+    }
+
+    /// Passes changed options on to the pattern.
+    pub fn configure(&mut self) {
+        let settings = Settings {
+            router_mandatory: self.options.router_mandatory,
+            router_handover: self.options.router_handover,
+        };
+        self.pattern.rules().configure(&settings);
+    }
+
+    // -------------------------------------------------------------- peers
+
+    /// Takes in what happened.
+    pub fn apply(&mut self, event: Event) {
+        match event {
+            Event::Arrived(arrival) => self.arrived(arrival),
+            Event::Departed(link, last) => self.departed(&link, last),
+            Event::Readable(id) => {
+                if self.pipes.get(id).is_some() {
+                    self.pattern.rules().readable(&mut self.pipes, id);
+                    self.wake(Kind::Receiver);
+                }
+            }
+            Event::Writable(id) => {
+                if self.pipes.get(id).is_some() {
+                    self.pattern.rules().writable(&mut self.pipes, id);
+                    self.wake(Kind::Sender);
+                }
+            }
+            Event::Met(pipe, peer) => {
+                self.attach(Pipe::Inproc(*pipe), Some(&peer));
+            }
+            Event::Gone(id) => self.gone(id),
+            Event::Known(id, peer) => self.known(id, &peer),
+            Event::Terminate => {
+                self.deferred.woken.extend(self.waiters.iter().cloned());
+                self.raise();
+            }
+        }
+    }
+
+    /// Puts a pipe into the table; `peer` says who it is, if that is known.
+    /// Nothing is returned if the pattern will not have it.
+    pub fn attach(&mut self, pipe: Pipe, peer: Option<&PeerInfo>) -> Option<PipeId> {
+        let id = self.pipes.insert(pipe);
+        if !self.pattern.rules().attach(&mut self.pipes, id) {
+            self.refuse(id);
+            return None;
+        }
+        if let Some(peer) = peer {
+            self.pattern.rules().identify(&mut self.pipes, id, peer);
+            self.remove_leaving();
+        }
+        self.wake(Kind::Receiver);
+        self.wake(Kind::Sender);
+        Some(id)
+    }
+
+    fn arrived(&mut self, arrival: Arrival) {
+        let Arrival { link, conn, peer, writer } = arrival;
+        let peer = PeerInfo { routing_id: peer.routing_id, socket_type: peer.socket_type };
+        let metadata = Some(conn.metadata.clone());
+        let id = match writer {
+            Some(writer) => {
+                let mark = self.options.sndhwm as u64;
+                let mut pipe = LinkPipe::new(link.clone(), writer, mark);
+                pipe.metadata = metadata;
+                self.attach(Pipe::Link(pipe), Some(&peer))
+            }
+            None => {
+                let id = link.pipe();
+                if let Some(Pipe::Link(pipe)) = self.pipes.get(id) {
+                    pipe.metadata = metadata;
+                    self.pattern.rules().identify(&mut self.pipes, id, &peer);
+                    self.pattern.rules().readable(&mut self.pipes, id);
+                    self.remove_leaving();
+                    self.wake(Kind::Receiver);
+                }
+                self.pipes.get(id).map(|_| id)
+            }
+        };
+        if let (Some(id), Some(home)) = (id, &self.home)
+            && home.set.add(id, &link, &conn).is_err()
+        {
+            // Unwatched it would be deaf: the peer had better come again.
+            let _ = conn.stream.shutdown_both();
+        }
+    }
+
+    fn departed(&mut self, link: &Arc<Link>, last: bool) {
+        let id = link.pipe();
+        if !last || self.pipes.get(id).is_none() {
+            return;
+        }
+        let of_use = self.pattern.rules().depart(&mut self.pipes, id);
+        let unread = of_use && self.reading(true, false, |_, pipes, reading| {
+            let reading = Reading { direct: false, ..*reading };
+            pipes[id].can_read(&reading)
+        });
+        if let Some(Pipe::Link(pipe)) = self.pipes.get(id) {
+            pipe.departed = true;
+        }
+        if unread {
+            self.wake(Kind::Receiver);
+        } else {
+            self.remove(id);
+        }
+        self.wake(Kind::Sender);
+    }
+
+    /// The socket at the other end of an inproc pipe has become known.
+    pub fn known(&mut self, id: PipeId, peer: &PeerInfo) {
+        if self.pipes.get(id).is_some() {
+            self.pattern.rules().identify(&mut self.pipes, id, peer);
+            self.remove_leaving();
+            self.wake(Kind::Receiver);
+            self.wake(Kind::Sender);
+        }
+    }
+
+    /// The socket at the other end of an inproc pipe is closed.
+    fn gone(&mut self, id: PipeId) {
+        if self.pipes.get(id).is_none() {
+            return;
+        }
+        let of_use = self.pattern.rules().depart(&mut self.pipes, id);
+        if of_use && !self.pipes[id].is_finished() {
+            self.wake(Kind::Receiver);
+        } else {
+            self.remove(id);
+        }
+        self.wake(Kind::Sender);
+    }
+
+    /// Takes a pipe out, with everything that knows of it.
+    pub fn remove(&mut self, id: PipeId) {
+        self.pattern.rules().remove(&mut self.pipes, id);
+        if let Some(pipe) = self.pipes.remove(id) {
+            if let (Pipe::Link(pipe), Some(home)) = (&pipe, &self.home) {
+                home.set.remove(id);
+                let conn = pipe.link.with_fill(|half| half.conn.clone());
+                home.set.stop(&pipe.link, conn.as_deref());
+            }
+            self.deferred.bury(pipe);
+        }
+    }
+
+    /// Takes a pipe out and has its connection closed at once.
+    fn refuse(&mut self, id: PipeId) {
+        if let Some(Pipe::Link(pipe)) = self.pipes.get(id) {
+            pipe.link.close(Linger::NONE);
+        }
+        self.remove(id);
+    }
+
+    /// Takes out the pipes that their pattern is through with.
+    #[cold]
+    pub fn remove_leaving(&mut self) {
+        while let Some((id, refused)) = self.pipes.take_leaving() {
+            if refused { self.refuse(id) } else { self.remove(id) }
+        }
+    }
+
+    // ------------------------------------------------------------- waking
+
+    /// Wakes one waiter of a kind, and everyone who polls.
+    pub fn wake(&mut self, kind: Kind) {
+        let mut found = false;
+        for waiter in &self.waiters {
+            let chosen = match waiter.kind() {
+                Kind::Poller => true,
+                other => other == kind && !std::mem::replace(&mut found, true),
+            };
+            if chosen {
+                self.deferred.woken.push(waiter.clone());
+            }
+        }
+        // A waiter that is told twice is told once; the next one gets the next.
+        if found && let Some(at) = self.waiters.iter().position(|waiter| waiter.kind() == kind) {
+            let chosen = self.waiters.remove(at);
+            self.waiters.push(chosen);
+        }
+        self.raise();
+    }
+
+    /// Makes the descriptor of `ZMQ_FD` readable.
+    fn raise(&mut self) {
+        if let Some(signaler) = &mut self.signaler
+            && !std::mem::replace(&mut signaler.raised, true)
+        {
+            // A counter that cannot be raised is set already.
+            let _ = signaler.event.notify();
+        }
+    }
+
+    /// Makes it unreadable again: what happened has been taken in.
+    #[inline]
+    pub fn lower(&mut self) {
+        if let Some(signaler) = &mut self.signaler
+            && std::mem::take(&mut signaler.raised)
+        {
+            let _ = signaler.event.drain();
+        }
+    }
+
+    /// The descriptor of `ZMQ_FD`. From now on the I/O thread reads.
+    pub fn signaler(&mut self) -> Result<&Signaler> {
+        if self.signaler.is_none() {
+            let signaler = Signaler { event: EventFd::new()?, raised: false };
+            self.signaler = Some(signaler);
+            if let Some(home) = &mut self.home {
+                home.end_lease();
+            }
+            self.raise();
+        }
+        Ok(self.signaler.as_ref().expect("just made"))
+    }
+
+    // ----------------------------------------------------------- leaving
+
+    #[inline]
+    pub fn has_deferred(&self) -> bool {
+        !self.deferred.is_empty()
+    }
+
+    /// What is to be done after the lock has been let go.
+    pub fn defer(&mut self) -> &mut Deferred {
+        &mut self.deferred
+    }
+
+    pub fn take_deferred(&mut self, into: &mut Deferred) {
+        into.due.append(&mut self.deferred.due);
+        into.dead.append(&mut self.deferred.dead);
+        into.spent.append(&mut self.deferred.spent);
+        into.woken.append(&mut self.deferred.woken);
+        into.tell.append(&mut self.deferred.tell);
+    }
+
+    /// The socket is closed: what was received is dropped, what is still to be
+    /// sent is left to the I/O threads for as long as the socket lingers.
+    pub fn close(mut self, deferred: &mut Deferred) {
+        self.take_deferred(deferred);
+        deferred.woken.append(&mut self.waiters);
+        for endpoint in std::mem::take(&mut self.endpoints) {
+            endpoint.release(&self);
+        }
+        let linger = Linger::from_option(self.options.linger);
+        for id in self.pipes.ids() {
+            match self.pipes.remove(id) {
+                Some(Pipe::Link(mut pipe)) => {
+                    pipe.rollback(&mut deferred.spent);
+                    if let Some(home) = &self.home {
+                        let conn = pipe.link.with_fill(|half| half.conn.take());
+                        home.set.stop(&pipe.link, conn.as_deref());
+                        pipe.link.with_fill(|half| half.conn = conn);
+                    }
+                    pipe.link.close(linger);
+                    deferred.dead.push(Pipe::Link(pipe));
+                }
+                Some(pipe) => deferred.bury(pipe),
+                None => {}
+            }
+        }
+        if let Some(home) = self.home.take() {
+            home.io.forget(&home.set);
+        }
+        self.ctx.leave(self.number);
+    }
+}

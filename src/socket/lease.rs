@@ -1,0 +1,127 @@
+//! The read right of a socket: with its I/O thread, or with its callers.
+//!
+//! A caller that is about to wait takes the right, so that a reply wakes it and
+//! no other thread. The right goes back when the wait ends, unless calls come so
+//! quickly one after the other that it would only go to and fro: then it stays,
+//! and the I/O thread's tick takes it back once nobody has used it for a while.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::SocketRef;
+use crate::link::{Lease, Ticking};
+use crate::reactor::{IoThread, ReadSet};
+use crate::sys::Instant;
+
+/// Calls within this time of each other are one conversation.
+const HOT: Duration = Duration::from_micros(200);
+
+/// Who reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holder {
+    /// The I/O thread.
+    Thread,
+    /// A caller that waits.
+    Caller,
+    /// Whichever caller comes next.
+    Callers,
+}
+
+/// The I/O thread that reads for a socket, and the right to read instead.
+pub(super) struct Home {
+    /// The thread.
+    pub io: Arc<IoThread>,
+    /// The connections.
+    pub set: Arc<ReadSet>,
+    holder: Holder,
+    /// Counts uses of the right, for the tick.
+    uses: u64,
+    /// Whether the tick looks after the right.
+    ticking: bool,
+    ended: Instant,
+}
+
+impl Home {
+    pub fn new(io: Arc<IoThread>, set: Arc<ReadSet>) -> Home {
+        let (holder, ended) = (Holder::Thread, Instant::default());
+        Home { io, set, holder, uses: 0, ticking: false, ended }
+    }
+
+    /// Whether callers read from the kernel themselves.
+    #[inline]
+    pub fn is_ours(&self) -> bool {
+        self.holder != Holder::Thread
+    }
+
+    /// A caller is about to wait. False if another one does already.
+    pub fn take(&mut self) -> bool {
+        self.uses += 1;
+        match self.holder {
+            Holder::Caller => return false,
+            Holder::Callers => {}
+            Holder::Thread => self.set.take(),
+        }
+        self.holder = Holder::Caller;
+        true
+    }
+
+    /// The wait of the caller that had the right is over. It began at `begun`;
+    /// `alone` says that nobody else waits on the socket.
+    pub fn finish(&mut self, me: SocketRef, begun: Instant, now: Instant, alone: bool) {
+        if alone && begun.since(self.ended) < HOT {
+            self.holder = Holder::Callers;
+            if !std::mem::replace(&mut self.ticking, true) {
+                let look = Box::new(Look { socket: me, seen: self.uses });
+                self.io.background().watch(Ticking::Lease(look));
+            }
+        } else {
+            self.holder = Holder::Thread;
+            self.set.give_back();
+        }
+        self.ended = now;
+    }
+
+    /// The I/O thread reads from now on.
+    pub fn end_lease(&mut self) {
+        if std::mem::replace(&mut self.holder, Holder::Thread) != Holder::Thread {
+            self.set.give_back();
+        }
+    }
+
+    /// The tick's look: takes the right back if nobody used it since `seen`.
+    fn look(&mut self, seen: u64) -> Option<u64> {
+        if self.holder == Holder::Callers && self.uses == seen {
+            self.end_lease();
+        }
+        self.ticking = self.holder != Holder::Thread;
+        self.ticking.then_some(self.uses)
+    }
+}
+
+/// What the tick knows of a right that stays with callers.
+struct Look {
+    socket: SocketRef,
+    seen: u64,
+}
+
+impl Lease for Look {
+    fn look(&mut self) -> bool {
+        let Some(guard) = self.socket.cell().inner.try_lock() else {
+            return true;
+        };
+        // A socket that is closed has taken its right with it.
+        let Some(mut entered) = self.socket.entered(guard) else {
+            return false;
+        };
+        let Some(home) = &mut entered.home else {
+            return false;
+        };
+        match home.look(self.seen) {
+            Some(uses) => {
+                self.seen = uses;
+                true
+            }
+            None => false,
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! Sockets: one lock around a pattern and its pipes.
+//!
+//! A handle points to a cell in memory that is never given back, so that every
+//! call can take the cell's lock first and then see whether the socket that was
+//! meant is still there. Calls are put in a row; a call that waits lets go of
+//! the lock meanwhile.
+//!
+//! What I/O threads and other sockets have to say comes as [`Event`]s, which
+//! whoever holds the lock takes in: they never wait for it. What a call causes
+//! elsewhere (system calls, other sockets, functions of the application) is
+//! done after the lock has been let go.
+
+mod endpoints;
+mod event;
+mod inner;
+mod lease;
+mod option;
+mod poll;
+mod recv;
+mod send;
+mod wait;
+
+use std::ffi::{c_int, c_void};
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::context::{self, Member};
+use crate::error::{Error, Result};
+use crate::handle::{Handle, Registry};
+use crate::pattern::Pattern;
+use crate::process;
+use crate::sync::mark_lock::{Guard, MarkLock};
+use crate::zmtp::SocketType;
+
+pub use endpoints::{bind, connect, disconnect, unbind};
+pub use option::{getsockopt, setsockopt};
+pub use poll::{PollItem, poll};
+pub use recv::{recv, recv_msg};
+pub use send::{send, send_const, send_msg};
+
+use event::Event;
+use inner::{Deferred, Inner};
+
+static SOCKETS: Registry<Cell> = Registry::new();
+
+/// `ZMQ_DONTWAIT`.
+const DONTWAIT: c_int = 1;
+/// `ZMQ_SNDMORE`.
+const SNDMORE: c_int = 2;
+
+/// What a handle on a socket points to.
+pub(crate) struct Cell {
+    /// The process that the socket belongs to.
+    process: AtomicU32,
+    inner: MarkLock<Option<Box<Inner>>>,
+    events: Mutex<Vec<(u32, Event)>>,
+}
+
+impl Default for Cell {
+    fn default() -> Cell {
+        Cell { process: AtomicU32::new(0), inner: MarkLock::new(None), events: Mutex::default() }
+    }
+}
+
+/// One socket, for as long as it is open. Costs nothing to copy or keep.
+#[derive(Clone, Copy)]
+pub(crate) struct SocketRef(Handle<Cell>);
+
+impl SocketRef {
+    fn resolve(pointer: *mut c_void) -> Result<SocketRef> {
+        let cell = SOCKETS.resolve(pointer).ok_or(Error::NotSocket)?;
+        if cell.process.load(Ordering::Relaxed) != process::generation() {
+            return Err(Error::NotSocket);
+        }
+        Ok(SocketRef(cell))
+    }
+
+    fn cell(self) -> &'static Cell {
+        self.0.get()
+    }
+
+    /// Takes the lock, if the socket is still open.
+    #[inline]
+    fn enter(self) -> Result<Entered> {
+        self.entered(self.cell().inner.lock()).ok_or(Error::NotSocket)
+    }
+
+    /// A guard of this very socket; of a later one, or none, the lock is let go.
+    #[inline]
+    fn entered(self, mut guard: Guard<'static, Option<Box<Inner>>>) -> Option<Entered> {
+        match &mut *guard {
+            Some(inner) if inner.me.0 == self.0 => Some(Entered { guard: Some(guard) }),
+            _ => {
+                self.release_foreign(guard);
+                None
+            }
+        }
+    }
+
+    /// Lets go of a lock under which there is not the socket that was meant.
+    #[cold]
+    fn release_foreign(self, mut guard: Guard<'static, Option<Box<Inner>>>) {
+        loop {
+            let mut deferred = Deferred::default();
+            self.drain(&mut guard, &mut deferred);
+            match guard.release() {
+                Some(again) => {
+                    deferred.run();
+                    guard = again;
+                }
+                None => {
+                    deferred.run();
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Tells the socket something, from any thread, without waiting for it.
+    fn post(self, event: Event) {
+        let cell = self.cell();
+        let mut events = cell.events.lock().unwrap_or_else(PoisonError::into_inner);
+        events.push((self.0.generation(), event));
+        drop(events);
+        if let Some(mut guard) = cell.inner.try_lock_or_mark() {
+            let mut deferred = Deferred::default();
+            self.drain(&mut guard, &mut deferred);
+            match &mut *guard {
+                Some(_) => drop(Entered { guard: Some(guard) }),
+                None => self.release_foreign(guard),
+            }
+            deferred.run();
+        }
+    }
+
+    /// Takes in what was posted. What is meant for a socket that is closed is
+    /// turned away.
+    fn drain(self, inner: &mut Option<Box<Inner>>, deferred: &mut Deferred) {
+        loop {
+            let mut events = self.cell().events.lock().unwrap_or_else(PoisonError::into_inner);
+            let batch = std::mem::take(&mut *events);
+            drop(events);
+            if batch.is_empty() {
+                return;
+            }
+            for (generation, event) in batch {
+                match inner {
+                    Some(inner) if inner.me.0.generation() == generation => inner.apply(event),
+                    _ => event.turn_away(deferred),
+                }
+            }
+        }
+    }
+}
+
+impl Member for SocketRef {
+    fn terminate(&self) {
+        self.post(Event::Terminate);
+    }
+}
+
+/// An open socket whose lock is held. Dropping it lets go, takes in what was
+/// posted meanwhile, and then does what the call has left to be done.
+struct Entered {
+    guard: Option<Guard<'static, Option<Box<Inner>>>>,
+}
+
+impl Entered {
+    /// Lets go of the lock.
+    #[inline]
+    fn leave(self) {}
+
+    /// Fails if the context has been shut down.
+    #[inline]
+    fn alive(self) -> Result<Entered> {
+        if self.ctx.is_terminated() { Err(Error::Terminated) } else { Ok(self) }
+    }
+}
+
+impl Deref for Entered {
+    type Target = Inner;
+
+    #[inline]
+    fn deref(&self) -> &Inner {
+        self.guard.as_ref().and_then(|guard| guard.as_deref()).expect("an entered socket is open")
+    }
+}
+
+impl DerefMut for Entered {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut Inner {
+        let guard = self.guard.as_mut().and_then(|guard| guard.as_deref_mut());
+        guard.expect("an entered socket is open")
+    }
+}
+
+impl Drop for Entered {
+    #[inline]
+    fn drop(&mut self) {
+        let Some(guard) = self.guard.take() else {
+            return;
+        };
+        if let Some(inner) = &*guard
+            && inner.has_deferred()
+        {
+            return leave_slowly(guard);
+        }
+        if let Some(marked) = guard.release() {
+            leave_slowly(marked);
+        }
+    }
+}
+
+/// Lets go of a socket that has something left to do.
+#[cold]
+fn leave_slowly(mut guard: Guard<'static, Option<Box<Inner>>>) {
+    let mut deferred = Deferred::default();
+    loop {
+        if let Some(inner) = &mut *guard {
+            let me = inner.me;
+            me.drain(&mut guard, &mut deferred);
+        }
+        if let Some(inner) = &mut *guard {
+            inner.take_deferred(&mut deferred);
+        }
+        match guard.release() {
+            Some(again) => guard = again,
+            None => break,
+        }
+    }
+    deferred.run();
+}
+
+/// `zmq_socket`.
+pub fn socket_new(context: *mut c_void, socket_type: c_int) -> Result<*mut c_void> {
+    let context = context::find(context)?;
+    if context.is_terminated() {
+        return Err(Error::Terminated);
+    }
+    let socket_type = SocketType::from_number(socket_type).ok_or(Error::Invalid)?;
+    let pattern = Pattern::new(socket_type).ok_or(Error::Invalid)?;
+    process::at_fork(after_fork);
+    let cell = SOCKETS.allocate()?;
+    let me = SocketRef(cell);
+    cell.process.store(process::generation(), Ordering::Relaxed);
+    let (number, keep) = match context.join(Box::new(me)) {
+        Ok(joined) => joined,
+        Err(error) => {
+            SOCKETS.release(cell);
+            return Err(error);
+        }
+    };
+    let inner = Inner::new(me, number, context, keep, socket_type, pattern);
+    let mut guard = me.cell().inner.lock();
+    *guard = Some(Box::new(inner));
+    drop(Entered { guard: Some(guard) });
+    Ok(cell.as_ptr())
+}
+
+/// `zmq_close`.
+pub fn close(pointer: *mut c_void) -> Result<()> {
+    let cell = SOCKETS.resolve(pointer).ok_or(Error::NotSocket)?;
+    if cell.process.load(Ordering::Relaxed) != process::generation() {
+        // Inherited from the parent, to whom it still belongs: here it only
+        // ceases to be known.
+        SOCKETS.release(cell);
+        return Ok(());
+    }
+    let me = SocketRef(cell);
+    let mut entered = me.enter()?;
+    SOCKETS.release(cell);
+    let mut deferred = Deferred::default();
+    let guard = entered.guard.as_mut().expect("just entered");
+    me.drain(guard, &mut deferred);
+    let inner = guard.take().expect("just entered");
+    let guard = entered.guard.take().expect("just entered");
+    inner.close(&mut deferred);
+    me.release_foreign(guard);
+    deferred.run();
+    Ok(())
+}
+
+/// `zmq_socket_monitor`: not built yet.
+pub fn monitor(
+    pointer: *mut c_void,
+    _endpoint: Option<&str>,
+    _events: u64,
+    _version: i32,
+    _type: i32,
+) -> Result<()> {
+    SocketRef::resolve(pointer)?.enter()?.leave();
+    Err(Error::NotSupported)
+}
+
+fn after_fork() {
+    SOCKETS.reset_after_fork();
+}

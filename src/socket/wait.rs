@@ -1,0 +1,337 @@
+//! Waiting: a moment of looking, then sleep, without the lock.
+//!
+//! Before a caller sleeps it writes what it left behind, takes the read right if
+//! it may, and looks a few times more while yielding the processor, where that
+//! has paid before. A sleep ends when the socket has news, when the time is up,
+//! and when a signal handler has run.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use super::inner::{FEW, Inner};
+use super::{Entered, SocketRef};
+use crate::error::{Error, Result};
+use crate::link::{PipeId, Side};
+use crate::pipe::Pipe;
+use crate::reactor::ReadSet;
+use crate::sys::{EventFd, Instant, futex};
+
+/// How long a caller looks before it sleeps.
+const LOOK: Duration = Duration::from_micros(20);
+/// A wait that looking would have saved, or nearly so.
+const SHORT: Duration = Duration::from_micros(80);
+/// A yield that took longer gave the processor to somebody with work to do.
+const CROWDED: Duration = Duration::from_micros(30);
+/// Waits that pass without looking double up to this power of two.
+const BACK_OFF: u32 = 10;
+/// The longest single sleep: a wait without a time-out would not end for
+/// signal handlers that restart system calls.
+const LONGEST: Duration = Duration::from_secs(3600);
+
+/// What somebody waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A message.
+    Receiver,
+    /// Room for a message.
+    Sender,
+    /// Any change.
+    Poller,
+}
+
+/// How a sleeper is woken.
+enum Bell {
+    /// By the futex alone.
+    Futex,
+    /// It sleeps on the socket's connections.
+    Set(Arc<ReadSet>),
+    /// It sleeps on many descriptors, of which this is one.
+    Event(Arc<EventFd>),
+}
+
+/// Somebody who sleeps, or is about to.
+pub(super) struct Waiter {
+    kind: Kind,
+    rung: AtomicU32,
+    bell: Bell,
+}
+
+impl Waiter {
+    /// A waiter that sleeps on `event` among others.
+    pub fn polling(event: Arc<EventFd>) -> Arc<Waiter> {
+        let bell = Bell::Event(event);
+        Arc::new(Waiter { kind: Kind::Poller, rung: AtomicU32::new(0), bell })
+    }
+
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Ends the sleep, or keeps it from beginning.
+    pub fn wake(&self) {
+        if self.rung.swap(1, Ordering::AcqRel) == 1 {
+            return;
+        }
+        match &self.bell {
+            Bell::Futex => drop(futex::wake(&self.rung, 1)),
+            Bell::Set(set) => set.wake(),
+            Bell::Event(event) => drop(event.notify()),
+        }
+    }
+
+    /// A poller is about to look again.
+    pub fn reset(&self) {
+        self.rung.store(0, Ordering::Release);
+    }
+
+    fn was_woken(&self) -> bool {
+        self.rung.load(Ordering::Acquire) == 1
+    }
+}
+
+/// Whether looking before sleeping pays.
+#[derive(Debug, Default)]
+pub(super) struct Adaptive {
+    /// Waits to pass without looking.
+    skip: u32,
+    long: u32,
+    crowded: u32,
+}
+
+impl Adaptive {
+    /// Whether this wait is to begin with looking.
+    pub fn pays(&mut self) -> bool {
+        if self.skip == 0 {
+            return true;
+        }
+        self.skip -= 1;
+        false
+    }
+
+    /// A wait has ended.
+    pub fn ended(&mut self, took: Duration) {
+        if took <= SHORT {
+            self.long = 0;
+            self.crowded = self.crowded.saturating_sub(1);
+            if self.crowded == 0 {
+                self.skip = 0;
+            }
+        } else if self.skip == 0 {
+            self.long = (self.long + 1).min(BACK_OFF);
+            self.skip = 1 << self.long;
+        }
+    }
+
+    /// Somebody else needs the processor.
+    pub fn yielded_long(&mut self) {
+        self.crowded = (self.crowded + 1).min(BACK_OFF);
+        self.skip = 1 << self.crowded;
+    }
+}
+
+/// One blocked call.
+pub(super) struct Wait {
+    deadline: Option<Instant>,
+    begun: Instant,
+    leased: bool,
+    /// The wait is over, whatever is found.
+    timed_out: bool,
+}
+
+impl Wait {
+    /// A wait of at most `timeout` milliseconds, negative for ever.
+    pub fn new(timeout: i64) -> Wait {
+        let begun = Instant::now();
+        let deadline = u64::try_from(timeout).ok().map(|t| begun.after(Duration::from_millis(t)));
+        Wait { deadline, begun, leased: false, timed_out: false }
+    }
+
+    pub fn timed_out(&self) -> bool {
+        self.timed_out
+    }
+
+    /// Looks for a while with `look`, which says when it has found something,
+    /// yielding in between. Nothing found: the socket, still entered.
+    pub fn look<T>(
+        &mut self,
+        mut socket: Entered,
+        mut look: impl FnMut(&mut Inner) -> Result<T>,
+    ) -> Result<std::result::Result<(Entered, T), Entered>> {
+        let mut now = self.begun;
+        loop {
+            socket.refresh();
+            match look(&mut socket) {
+                Ok(found) => return Ok(Ok((socket, found))),
+                Err(Error::Again) => {}
+                Err(error) => {
+                    self.end(&mut socket);
+                    return Err(error);
+                }
+            }
+            if now.since(self.begun) > LOOK {
+                return Ok(Err(socket));
+            }
+            let me = socket.me;
+            socket.leave();
+            std::thread::yield_now();
+            let later = Instant::now();
+            socket = me.enter()?;
+            socket = self.still_alive(socket)?;
+            if later.since(now) > CROWDED {
+                socket.adaptive.yielded_long();
+                return Ok(Err(socket));
+            }
+            now = later;
+        }
+    }
+
+    /// Takes the read right, if it is to be had.
+    pub fn lease(&mut self, socket: &mut Inner) {
+        if !self.leased && socket.signaler.is_none() {
+            self.leased = socket.home.as_mut().is_some_and(|home| home.take());
+        }
+    }
+
+    /// Sleeps until there is news. The socket is let go meanwhile.
+    pub fn sleep(&mut self, mut socket: Entered, kind: Kind) -> Result<Entered> {
+        let me = socket.me;
+        let lent = self.leased && kind == Kind::Receiver;
+        let bell = match &socket.home {
+            Some(home) if lent => Bell::Set(home.set.clone()),
+            _ => Bell::Futex,
+        };
+        let waiter = Arc::new(Waiter { kind, rung: AtomicU32::new(0), bell });
+        socket.waiters.push(waiter.clone());
+        socket.leave();
+        let left = self.deadline.map_or(LONGEST, |deadline| deadline.since(Instant::now()));
+        let mut ready = Vec::new();
+        let mut interrupted = false;
+        let mut quiet = false;
+        match &waiter.bell {
+            Bell::Set(set) => match set.wait(Some(left.min(LONGEST)), |pipe| ready.push(pipe)) {
+                Ok(()) => quiet = ready.is_empty() && !waiter.was_woken(),
+                Err(error) => interrupted = error.raw_os_error() == Some(libc::EINTR),
+            },
+            _ => match futex::wait(&waiter.rung, 0, Some(left.min(LONGEST))) {
+                futex::Outcome::Woken => {}
+                futex::Outcome::TimedOut => quiet = true,
+                futex::Outcome::Interrupted => interrupted = true,
+            },
+        }
+        let mut socket = me.enter()?;
+        socket.waiters.retain(|other| !Arc::ptr_eq(other, &waiter));
+        socket.activate(&ready);
+        if interrupted && !waiter.was_woken() {
+            self.end(&mut socket);
+            return Err(Error::Interrupted);
+        }
+        self.timed_out = quiet && self.deadline.is_some_and(|at| at <= Instant::now());
+        self.still_alive(socket)
+    }
+
+    fn still_alive(&mut self, mut socket: Entered) -> Result<Entered> {
+        if socket.ctx.is_terminated() {
+            self.end(&mut socket);
+            return Err(Error::Terminated);
+        }
+        Ok(socket)
+    }
+
+    /// The call is over: the read right goes back or stays, and whoever waits
+    /// for more of the same gets the next turn.
+    pub fn end(&mut self, socket: &mut Inner) {
+        let now = Instant::now();
+        socket.adaptive.ended(now.since(self.begun));
+        let alone = socket.waiters.is_empty();
+        if self.leased {
+            let me = socket.me;
+            if let Some(home) = &mut socket.home {
+                home.finish(me, self.begun, now, alone);
+            }
+            self.leased = false;
+        }
+        if !alone {
+            socket.pass_on();
+        }
+    }
+}
+
+impl Inner {
+    /// While callers have the read right: notes which pipes have input.
+    pub fn refresh(&mut self) {
+        let Some(home) = &self.home else {
+            return;
+        };
+        if !home.is_ours() {
+            return;
+        }
+        if self.pipes.len() <= FEW {
+            // Reading them is as cheap as asking.
+            let links = self.pipes.iter_mut().filter(|(_, pipe)| matches!(pipe, Pipe::Link(_)));
+            let mut few = [PipeId::NONE; FEW];
+            let mut count = 0;
+            for (id, _) in links {
+                few[count] = id;
+                count += 1;
+            }
+            self.activate(&few[..count]);
+            return;
+        }
+        let mut ready = Vec::new();
+        // An interrupted look is one that found nothing.
+        let _ = home.set.wait(Some(Duration::ZERO), |pipe| ready.push(pipe));
+        self.activate(&ready);
+    }
+
+    /// These pipes have input.
+    pub fn activate(&mut self, ready: &[PipeId]) {
+        for &id in ready {
+            if self.pipes.get(id).is_some() {
+                self.pattern.rules().readable(&mut self.pipes, id);
+            }
+        }
+    }
+
+    /// Wakes the next receiver or sender if there is something for it.
+    fn pass_on(&mut self) {
+        let receivers = self.waiters.iter().any(|waiter| waiter.kind == Kind::Receiver);
+        if receivers
+            && self.reading(true, false, |pattern, pipes, reading| {
+                pattern.rules().can_recv(pipes, reading)
+            })
+        {
+            self.wake(Kind::Receiver);
+        }
+        let senders = self.waiters.iter().any(|waiter| waiter.kind == Kind::Sender);
+        if senders && self.pattern.rules().can_send(&mut self.pipes) {
+            self.wake(Kind::Sender);
+        }
+    }
+}
+
+impl Entered {
+    /// Before a caller waits: writes what it has left behind.
+    pub fn flush_left(mut self) -> Result<Entered> {
+        if self.left.is_empty() {
+            return Ok(self);
+        }
+        let mut links = Vec::new();
+        for id in std::mem::take(&mut self.left) {
+            if let Some(Pipe::Link(pipe)) = self.pipes.get(id)
+                && pipe.unlist()
+            {
+                links.push(pipe.link.clone());
+            }
+        }
+        if links.is_empty() {
+            return Ok(self);
+        }
+        let me: SocketRef = self.me;
+        self.leave();
+        for link in links {
+            link.flush(Side::Caller);
+        }
+        me.enter()?.alive()
+    }
+}
