@@ -238,7 +238,7 @@ mod tests {
         assert_eq!(options.set(THREAD_NAME_PREFIX, b"a thread's name"), Ok(()));
         assert_eq!(get(&options, THREAD_NAME_PREFIX), Ok(0));
         let mut out = [7; 16];
-        assert_eq!(options.get(THREAD_NAME_PREFIX, &mut out), Ok(()));
+        assert_eq!(options.get(THREAD_NAME_PREFIX, &mut out), Ok(15));
         assert_eq!(out, *b"a thread's name\x07");
         assert_eq!(
             options.get(THREAD_NAME_PREFIX, &mut out[..14]),
