@@ -27,7 +27,7 @@ int main(void)
     TELL(zmq_send(a, NULL, 0, ZMQ_DONTWAIT));
     TELL(zmq_recv(b, NULL, 0, 0));
     say(a, "body");
-    TELL(zmq_recv(b, NULL, 5, 0) == -1 || 1);
+    TELL(zmq_recv(b, NULL, 5, 0));
     title("closed messages");
     TELL(zmq_msg_send(&closed, a, ZMQ_DONTWAIT));
     TELL(zmq_msg_recv(&closed, b, ZMQ_DONTWAIT));
@@ -51,7 +51,7 @@ int main(void)
     TELL(zmq_msg_close(NULL));
     title("poll");
     TELL(zmq_poll(NULL, 3, 0));
-    TELL(zmq_poll(&item, 1, 0) != -1 || zmq_errno() != 0);
+    TELL(zmq_poll(&item, 1, 0));
     shut(a);
     shut(b);
     finish(context);

@@ -233,6 +233,8 @@ impl FillHalf {
         let mut vectors = [EMPTY; 2];
         let mut used = 0;
         let mut wanted = 0;
+        // With only this body missing to the mark, what follows it can wait.
+        let mut and_more = self.mark == 0 || self.mark - self.outstanding > 1;
         if let Some(body) = &mut self.body {
             body.grow()?;
             let room = body.buffer.capacity().min(body.len) - body.filled;
@@ -240,9 +242,9 @@ impl FillHalf {
             let base = unsafe { body.buffer.as_ptr().add(body.filled) };
             vectors[0] = libc::iovec { iov_base: base.cast(), iov_len: room };
             (used, wanted) = (1, room);
+            and_more &= body.filled + room == body.len;
         }
-        // With only this body missing to the mark, what follows it can wait.
-        if used == 0 || self.mark == 0 || self.mark - self.outstanding > 1 {
+        if used == 0 || and_more {
             // SAFETY: `start` is below LARGE, far below the capacity.
             let base = unsafe { buffer.as_ptr().add(start) };
             let len = self.appetite() - start.min(self.appetite());

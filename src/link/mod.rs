@@ -69,6 +69,8 @@ pub enum Side {
     Caller,
     /// The I/O thread.
     Background,
+    /// The I/O thread that watches the kernel for this very link.
+    Watcher,
 }
 
 /// What the receiver gets when its chunk is used up.
@@ -291,14 +293,17 @@ impl Link {
             wake |= freed;
             batches += 1;
             let again = match wrote {
-                Wrote::Some if side == Side::Background || batches < CALLER_BATCHES => true,
+                Wrote::Some if side != Side::Caller || batches < CALLER_BATCHES => true,
                 Wrote::Some => {
                     self.ensure_watched();
                     false
                 }
                 Wrote::All => false,
                 Wrote::Full => {
-                    self.wait_for_kernel();
+                    let known = self.full.swap(true, Ordering::AcqRel) || side == Side::Watcher;
+                    if !known {
+                        self.background.notify(Notice::Full(self.clone()));
+                    }
                     false
                 }
                 Wrote::Failed(cause) => {
@@ -330,12 +335,6 @@ impl Link {
         }
     }
 
-    fn wait_for_kernel(self: &Arc<Self>) {
-        if !self.full.swap(true, Ordering::AcqRel) {
-            self.background.notify(Notice::Full(self.clone()));
-        }
-    }
-
     /// For the I/O thread: nobody waits for the kernel any more.
     pub fn clear_full(&self) {
         self.full.store(false, Ordering::Release);
@@ -344,7 +343,7 @@ impl Link {
     /// For the I/O thread: the kernel may take more again.
     pub fn resume_writing(self: &Arc<Self>) {
         self.full.store(false, Ordering::Release);
-        self.flush(Side::Background);
+        self.flush(Side::Watcher);
     }
 
     /// Reports the end of a connection, once for each.

@@ -494,10 +494,7 @@ impl Session {
 
     /// A step towards the end of a closing connection.
     fn drain(&mut self) -> After {
-        if self.link.is_full() {
-            self.link.clear_full();
-        }
-        self.link.flush(Side::Background);
+        self.link.resume_writing();
         let clean = self.link.is_clean();
         let Phase::Draining(conn, drain) = &mut self.phase else {
             return After::default();

@@ -21,9 +21,18 @@ pub fn recv(socket: *mut c_void, room: &mut [MaybeUninit<u8>], flags: c_int) -> 
     Ok(body.len())
 }
 
-/// `zmq_msg_recv`: the frame takes the place of what `msg` held.
+/// `zmq_msg_recv`: the frame takes the place of what `msg` held. When there is
+/// none, the message is left empty.
 pub fn recv_msg(socket: *mut c_void, msg: &mut Msg, flags: c_int) -> Result<usize> {
-    let received = receive(socket, flags, false)?;
+    let received = match receive(socket, flags, false) {
+        Ok(received) => received,
+        Err(error) => {
+            if error == Error::Again {
+                drop(msg.take());
+            }
+            return Err(error);
+        }
+    };
     let size = received.len();
     // What it held is released here, where no lock is held.
     drop(std::mem::replace(msg, received));
