@@ -206,26 +206,42 @@ impl<T: Default + Send + Sync + 'static> Registry<T> {
     }
 
     /// What a pointer from C names, unless it is foreign or stale.
-    #[inline]
+    #[inline(always)]
     pub fn resolve(&'static self, pointer: *const c_void) -> Option<Handle<T>> {
-        for (number, chunk) in self.chunks.iter().enumerate() {
+        let base = self.chunks[0].load(Ordering::Acquire);
+        let offset = pointer.addr().wrapping_sub(base.addr());
+        if !base.is_null() && offset < chunk_length(0) * size_of::<Slot<T>>() {
+            return Self::resolve_in(base, offset);
+        }
+        self.resolve_elsewhere(pointer)
+    }
+
+    /// What a pointer names that is not into the first chunk.
+    #[cold]
+    fn resolve_elsewhere(&'static self, pointer: *const c_void) -> Option<Handle<T>> {
+        for (number, chunk) in self.chunks.iter().enumerate().skip(1) {
             let base = chunk.load(Ordering::Acquire);
             if base.is_null() {
                 return None;
             }
             let offset = pointer.addr().wrapping_sub(base.addr());
             if offset < chunk_length(number) * size_of::<Slot<T>>() {
-                let within = offset % size_of::<Slot<T>>();
-                if within >= HEADS * size_of::<i64>() || !within.is_multiple_of(size_of::<i64>()) {
-                    return None;
-                }
-                // SAFETY: the chunk has `chunk_length` slots and is never freed;
-                // `offset` lies inside it.
-                let slot = unsafe { base.add(offset / size_of::<Slot<T>>()) };
-                return live(slot, within / size_of::<i64>());
+                return Self::resolve_in(base, offset);
             }
         }
         None
+    }
+
+    /// What lies `offset` bytes, which is within it, behind the start of a chunk.
+    #[inline(always)]
+    fn resolve_in(base: *mut Slot<T>, offset: usize) -> Option<Handle<T>> {
+        let within = offset % size_of::<Slot<T>>();
+        if within >= HEADS * size_of::<i64>() || !within.is_multiple_of(size_of::<i64>()) {
+            return None;
+        }
+        // SAFETY: the chunk is never freed, and `offset` lies inside it.
+        let slot = unsafe { base.add(offset / size_of::<Slot<T>>()) };
+        live(slot, within / size_of::<i64>())
     }
 
     /// Ends the life that `handle` names. Answers whether this call ended it:

@@ -6,8 +6,16 @@
 
 use crate::link::fill::LARGE;
 use crate::link::pool::Pool;
-use crate::message::{Buffer, INLINE_MAX, Msg};
-use crate::zmtp::frame::{self, COMMAND, MORE};
+use crate::message::{Buffer, Msg};
+use crate::zmtp::frame;
+
+/// Where a decoded frame goes.
+pub trait Taker {
+    /// Takes the frame by its bytes, or says that it wants a message.
+    fn copy(&mut self, body: &[u8], more: bool) -> bool;
+    /// Takes the frame as a message.
+    fn put(&mut self, msg: Msg);
+}
 
 /// A run of whole frames within a receive buffer.
 pub struct Chunk {
@@ -39,34 +47,38 @@ impl Chunk {
         Chunk { buffer, at, end }
     }
 
-    /// Decodes the next frame of a message. A body that is not copied is a
-    /// slice of the receive buffer: a large one always, a small one only if
-    /// the caller asked to `borrow` it for a moment.
-    #[inline]
-    pub fn next(&mut self, borrow: bool) -> Option<Msg> {
+    /// Decodes the next frame of a message. Small bodies are copied, large ones
+    /// become slices of the receive buffer.
+    #[inline(always)]
+    pub fn next(&mut self, taker: &mut impl Taker) -> bool {
         loop {
             if self.at == self.end {
-                return None;
+                return false;
             }
             // SAFETY: the bytes from `at` on are in no message yet.
             let bytes = unsafe { self.buffer.bytes(self.at..self.end) };
             // The read half has found this to be a whole, valid frame.
-            let header = frame::parse_header(bytes).ok().flatten()?;
-            let body = self.at + header.header_len;
+            let Ok(Some(header)) = frame::parse_header(bytes) else {
+                return false;
+            };
             let len = header.body_len as usize;
-            self.at = body + len;
-            if header.flags & COMMAND != 0 {
+            let start = self.at + header.header_len;
+            self.at = start + len;
+            if header.is_command() {
                 continue;
             }
-            let slice = || Msg::slice(&self.buffer, body..body + len);
-            let mut msg = if len <= INLINE_MAX || !(borrow || len >= LARGE) {
-                let copy = Msg::copy_from(&bytes[header.header_len..header.header_len + len]);
-                copy.unwrap_or_else(|_| slice())
-            } else {
-                slice()
+            let body = &bytes[header.header_len..header.header_len + len];
+            if len < LARGE && taker.copy(body, header.more()) {
+                return true;
+            }
+            let slice = || Msg::slice(&self.buffer, start..start + len);
+            let mut msg = match len < LARGE {
+                true => Msg::copy_from(body).unwrap_or_else(|_| slice()),
+                false => slice(),
             };
-            msg.set_more(header.flags & MORE != 0);
-            return Some(msg);
+            msg.set_more(header.more());
+            taker.put(msg);
+            return true;
         }
     }
 

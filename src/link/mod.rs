@@ -33,7 +33,7 @@ pub use background::{Background, Lease, Linger, Notice, Ticking};
 pub use conn::Conn;
 pub use fill::{FillHalf, LARGE, Step};
 pub use flush::{FlushHalf, Wrote};
-pub use inbox::{Chunk, Item};
+pub use inbox::{Chunk, Item, Taker};
 pub use owner::{Arrival, Owner, PipeId};
 pub use pool::Pool;
 

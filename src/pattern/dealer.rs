@@ -1,10 +1,9 @@
 //! DEALER (RFC 28): sends in turn and receives in turn.
 
-use super::{FairQueue, LoadBalance, Rules};
+use super::{FairQueue, LoadBalance, Rules, Sent};
 use crate::error::{Error, Result};
 use crate::link::PipeId;
-use crate::message::Msg;
-use crate::pipe::{Body, Effort, Pipes, Reading};
+use crate::pipe::{Body, Effort, Pipes, Reading, Sink};
 
 /// An asynchronous client or worker.
 #[derive(Default)]
@@ -45,12 +44,17 @@ impl Rules for Dealer {
         body: &mut Body<'_>,
         more: bool,
         effort: Effort,
-    ) -> Result<PipeId> {
+    ) -> Result<Sent> {
         self.out.send(pipes, body, more, effort)
     }
 
-    fn recv(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Result<(Msg, PipeId)> {
-        self.incoming.recv(pipes, reading).ok_or(Error::Again)
+    fn recv(
+        &mut self,
+        pipes: &mut Pipes,
+        reading: &Reading<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Result<PipeId> {
+        self.incoming.recv(pipes, reading, sink).ok_or(Error::Again)
     }
 
     fn can_send(&mut self, pipes: &mut Pipes) -> bool {

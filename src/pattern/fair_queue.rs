@@ -4,7 +4,7 @@
 
 use crate::link::PipeId;
 use crate::message::Msg;
-use crate::pipe::{Pipes, Reading};
+use crate::pipe::{Pipes, Reading, Sink};
 
 /// The peers that may have something, in turn.
 #[derive(Default)]
@@ -42,24 +42,34 @@ impl FairQueue {
         }
     }
 
-    /// The next frame and whom it is from.
-    #[inline]
-    pub fn recv(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Option<(Msg, PipeId)> {
+    /// Receives the next frame, and says whom it is from.
+    #[inline(always)]
+    pub fn recv(
+        &mut self,
+        pipes: &mut Pipes,
+        reading: &Reading<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Option<PipeId> {
         let mut looked = 0;
         while looked < self.active.len() {
             let id = self.active[self.current];
-            match pipes[id].read(reading) {
-                Some(msg) => {
-                    self.more = msg.more();
-                    if !self.more {
-                        self.advance();
-                    }
-                    return Some((msg, id));
+            if pipes[id].read(reading, sink) {
+                self.more = sink.more;
+                if !self.more {
+                    self.advance();
                 }
-                None => looked += self.pass(pipes, id, reading),
+                return Some(id);
             }
+            looked += self.pass(pipes, id, reading);
         }
         None
+    }
+
+    /// Receives the next frame as a message of its own.
+    pub fn recv_msg(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Option<(Msg, PipeId)> {
+        let mut msg = Msg::new();
+        let id = self.recv(pipes, reading, &mut Sink::message(&mut msg))?;
+        Some((msg, id))
     }
 
     /// Whether a frame could be received now.
@@ -93,7 +103,7 @@ impl FairQueue {
         0
     }
 
-    #[inline]
+    #[inline(always)]
     fn advance(&mut self) {
         self.current += 1;
         if self.current >= self.active.len() {

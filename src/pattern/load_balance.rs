@@ -3,6 +3,7 @@
 //! All frames of a message go to one peer. If that peer goes away in the middle
 //! of a message, the rest of the message is dropped.
 
+use super::Sent;
 use crate::error::{Error, Result};
 use crate::link::PipeId;
 use crate::pipe::{Body, Effort, Pipes};
@@ -44,34 +45,58 @@ impl LoadBalance {
         }
     }
 
-    /// Sends one frame and says to whom; nobody, if it is dropped.
-    #[inline]
+    /// Sends one frame.
+    #[inline(always)]
     pub fn send(
         &mut self,
         pipes: &mut Pipes,
         body: &mut Body<'_>,
         more: bool,
         effort: Effort,
-    ) -> Result<PipeId> {
+    ) -> Result<Sent> {
+        if let Some(&pipe) = self.active.get(self.current)
+            && !self.dropping
+        {
+            let place = &mut pipes[pipe];
+            if self.more || place.can_write(effort) {
+                let then = place.write(body, more)?;
+                self.more = more;
+                if !more {
+                    self.advance();
+                }
+                return Ok(Sent { pipe, then });
+            }
+        }
+        self.send_elsewhere(pipes, body, more, effort)
+    }
+
+    /// The peer whose turn it is has no room, or is gone.
+    #[cold]
+    fn send_elsewhere(
+        &mut self,
+        pipes: &mut Pipes,
+        body: &mut Body<'_>,
+        more: bool,
+        effort: Effort,
+    ) -> Result<Sent> {
         if self.dropping {
             self.more = more;
             self.dropping = more;
-            return Ok(PipeId::NONE);
+            return Ok(Sent::NOWHERE);
         }
-        if !self.more && !self.find(pipes, effort) {
+        if !self.find(pipes, effort) {
             return Err(Error::Again);
         }
-        let id = self.active[self.current];
-        pipes[id].write(body, more)?;
+        let pipe = self.active[self.current];
+        let then = pipes[pipe].write(body, more)?;
         self.more = more;
         if !more {
             self.advance();
         }
-        Ok(id)
+        Ok(Sent { pipe, then })
     }
 
     /// Turns to the next pipe with room.
-    #[inline]
     fn find(&mut self, pipes: &mut Pipes, effort: Effort) -> bool {
         let mut looked = 0;
         while looked < self.active.len() {
@@ -96,7 +121,7 @@ impl LoadBalance {
         false
     }
 
-    #[inline]
+    #[inline(always)]
     fn advance(&mut self) {
         self.current += 1;
         if self.current >= self.active.len() {

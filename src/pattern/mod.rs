@@ -16,8 +16,7 @@ mod router;
 
 use crate::error::{Error, Result};
 use crate::link::PipeId;
-use crate::message::Msg;
-use crate::pipe::{Body, Effort, PeerInfo, Pipes, Reading};
+use crate::pipe::{Body, Effort, PeerInfo, Pipes, Reading, Sink, Then};
 use crate::zmtp::SocketType;
 
 use dealer::Dealer;
@@ -29,6 +28,20 @@ use push::Push;
 use rep::Rep;
 use req::Req;
 use router::Router;
+
+/// Where a frame went, and what that leaves to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sent {
+    /// The pipe, or none if the frame was dropped.
+    pub pipe: PipeId,
+    /// What is left to be done with it.
+    pub then: Then,
+}
+
+impl Sent {
+    /// Dropped.
+    pub const NOWHERE: Sent = Sent { pipe: PipeId::NONE, then: Then::Nothing };
+}
 
 /// The rules of one socket type.
 pub trait Rules {
@@ -51,19 +64,24 @@ pub trait Rules {
     /// The pipe has room again.
     fn writable(&mut self, _pipes: &mut Pipes, _id: PipeId) {}
 
-    /// Sends one frame and says to which pipe it went, if to any. 
+    /// Sends one frame.
     fn send(
         &mut self,
         _pipes: &mut Pipes,
         _body: &mut Body<'_>,
         _more: bool,
         _effort: Effort,
-    ) -> Result<PipeId> {
+    ) -> Result<Sent> {
         Err(Error::NotSupported)
     }
 
     /// The next frame, and whom it was read from.
-    fn recv(&mut self, _pipes: &mut Pipes, _reading: &Reading<'_>) -> Result<(Msg, PipeId)> {
+    fn recv(
+        &mut self,
+        _pipes: &mut Pipes,
+        _reading: &Reading<'_>,
+        _sink: &mut Sink<'_>,
+    ) -> Result<PipeId> {
         Err(Error::NotSupported)
     }
 
@@ -137,14 +155,14 @@ impl Pattern {
     }
 
     /// See [`Rules::send`].
-    #[inline]
+    #[inline(always)]
     pub fn send(
         &mut self,
         pipes: &mut Pipes,
         body: &mut Body<'_>,
         more: bool,
         effort: Effort,
-    ) -> Result<PipeId> {
+    ) -> Result<Sent> {
         match self {
             Pattern::Push(pattern) => pattern.send(pipes, body, more, effort),
             _ => self.rules().send(pipes, body, more, effort),
@@ -152,11 +170,16 @@ impl Pattern {
     }
 
     /// See [`Rules::recv`].
-    #[inline]
-    pub fn recv(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Result<(Msg, PipeId)> {
+    #[inline(always)]
+    pub fn recv(
+        &mut self,
+        pipes: &mut Pipes,
+        reading: &Reading<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Result<PipeId> {
         match self {
-            Pattern::Pull(pattern) => pattern.recv(pipes, reading),
-            _ => self.rules().recv(pipes, reading),
+            Pattern::Pull(pattern) => pattern.recv(pipes, reading, sink),
+            _ => self.rules().recv(pipes, reading, sink),
         }
     }
 }

@@ -1,10 +1,9 @@
 //! PAIR (RFC 31): one peer at a time, both ways.
 
-use super::Rules;
+use super::{Rules, Sent};
 use crate::error::{Error, Result};
 use crate::link::PipeId;
-use crate::message::Msg;
-use crate::pipe::{Body, Effort, Pipes, Reading};
+use crate::pipe::{Body, Effort, Pipes, Reading, Sink};
 
 /// An exclusive pair.
 #[derive(Default)]
@@ -54,11 +53,11 @@ impl Rules for Pair {
         body: &mut Body<'_>,
         more: bool,
         effort: Effort,
-    ) -> Result<PipeId> {
+    ) -> Result<Sent> {
         if self.dropping {
             self.dropping = more;
             self.more = more;
-            return Ok(PipeId::NONE);
+            return Ok(Sent::NOWHERE);
         }
         let id = self.peer.ok_or(Error::Again)?;
         let pipe = &mut pipes[id];
@@ -68,15 +67,22 @@ impl Rules for Pair {
         if !room {
             return Err(Error::Again);
         }
-        pipe.write(body, more)?;
+        let then = pipe.write(body, more)?;
         self.more = more;
-        Ok(id)
+        Ok(Sent { pipe: id, then })
     }
 
-    fn recv(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Result<(Msg, PipeId)> {
-        let (id, msg) = self.source(pipes, reading, |pipes, id| pipes[id].read(reading))?;
-        self.reading = msg.more().then_some(id);
-        Ok((msg, id))
+    fn recv(
+        &mut self,
+        pipes: &mut Pipes,
+        reading: &Reading<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Result<PipeId> {
+        let (id, ()) = self.source(pipes, reading, |pipes, id| {
+            pipes[id].read(reading, sink).then_some(())
+        })?;
+        self.reading = sink.more.then_some(id);
+        Ok(id)
     }
 
     fn can_send(&mut self, pipes: &mut Pipes) -> bool {
@@ -97,7 +103,7 @@ impl Pair {
         &mut self,
         pipes: &mut Pipes,
         reading: &Reading<'_>,
-        look: impl Fn(&mut Pipes, PipeId) -> Option<T>,
+        mut look: impl FnMut(&mut Pipes, PipeId) -> Option<T>,
     ) -> Result<(PipeId, T)> {
         for id in [self.reading, self.former, self.peer].into_iter().flatten() {
             if let Some(found) = look(pipes, id) {

@@ -3,8 +3,7 @@
 use super::{FairQueue, Rules};
 use crate::error::{Error, Result};
 use crate::link::PipeId;
-use crate::message::Msg;
-use crate::pipe::{Pipes, Reading};
+use crate::pipe::{Pipes, Reading, Sink};
 
 /// The receiving end of a pipeline.
 #[derive(Default)]
@@ -31,9 +30,14 @@ impl Rules for Pull {
         self.incoming.activate(pipes, id);
     }
 
-    #[inline]
-    fn recv(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Result<(Msg, PipeId)> {
-        self.incoming.recv(pipes, reading).ok_or(Error::Again)
+    #[inline(always)]
+    fn recv(
+        &mut self,
+        pipes: &mut Pipes,
+        reading: &Reading<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Result<PipeId> {
+        self.incoming.recv(pipes, reading, sink).ok_or(Error::Again)
     }
 
     fn can_recv(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> bool {

@@ -1,6 +1,6 @@
 //! PUSH (RFC 30): sends in turn, receives nothing.
 
-use super::{LoadBalance, Rules};
+use super::{LoadBalance, Rules, Sent};
 use crate::error::Result;
 use crate::link::PipeId;
 use crate::pipe::{Body, Effort, Pipes};
@@ -30,14 +30,14 @@ impl Rules for Push {
         self.out.activate(pipes, id);
     }
 
-    #[inline]
+    #[inline(always)]
     fn send(
         &mut self,
         pipes: &mut Pipes,
         body: &mut Body<'_>,
         more: bool,
         effort: Effort,
-    ) -> Result<PipeId> {
+    ) -> Result<Sent> {
         self.out.send(pipes, body, more, effort)
     }
 

@@ -5,11 +5,11 @@
 //! to a peer that has left or has no room is dropped too: a server does not
 //! wait for its clients.
 
-use super::{FairQueue, Rules};
+use super::{FairQueue, Rules, Sent};
 use crate::error::{Error, Result};
 use crate::link::PipeId;
 use crate::message::Msg;
-use crate::pipe::{Body, Effort, Pipes, Reading};
+use crate::pipe::{Body, Effort, Pipes, Reading, Sink};
 
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -60,7 +60,7 @@ impl Rules for Rep {
         body: &mut Body<'_>,
         more: bool,
         _effort: Effort,
-    ) -> Result<PipeId> {
+    ) -> Result<Sent> {
         if self.state == State::Answering {
             if self.client.is_some_and(|id| !pipes[id].can_write(Effort::Look)) {
                 self.client = None;
@@ -75,26 +75,31 @@ impl Rules for Rep {
             return Err(Error::State);
         }
         let client = self.client;
-        match client {
-            Some(id) => pipes[id].write(body, more)?,
-            None => {}
-        }
+        let sent = match client {
+            Some(pipe) => Sent { pipe, then: pipes[pipe].write(body, more)? },
+            None => Sent::NOWHERE,
+        };
         if !more {
             self.state = State::Awaiting;
             self.client = None;
         }
-        Ok(client.unwrap_or(PipeId::NONE))
+        Ok(sent)
     }
 
-    fn recv(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Result<(Msg, PipeId)> {
+    fn recv(
+        &mut self,
+        pipes: &mut Pipes,
+        reading: &Reading<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Result<PipeId> {
         match self.state {
             State::Awaiting => self.find_request(pipes, reading)?,
             State::Receiving => {}
             State::Answering | State::Sending => return Err(Error::State),
         }
-        let (msg, id) = self.incoming.recv(pipes, reading).ok_or(Error::Again)?;
-        self.state = if msg.more() { State::Receiving } else { State::Answering };
-        Ok((msg, id))
+        let id = self.incoming.recv(pipes, reading, sink).ok_or(Error::Again)?;
+        self.state = if sink.more { State::Receiving } else { State::Answering };
+        Ok(id)
     }
 
     fn can_send(&mut self, _pipes: &mut Pipes) -> bool {
@@ -114,7 +119,7 @@ impl Rep {
     /// Reads up to the body of the next request that has a proper envelope.
     fn find_request(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Result<()> {
         loop {
-            let (mut msg, id) = self.incoming.recv(pipes, reading).ok_or(Error::Again)?;
+            let (mut msg, id) = self.incoming.recv_msg(pipes, reading).ok_or(Error::Again)?;
             if !msg.more() {
                 self.envelope.clear();
                 continue;

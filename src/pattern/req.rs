@@ -3,11 +3,10 @@
 //! Only the reply of the peer that got the request counts; whatever else
 //! arrives is dropped, and so is a reply without its empty delimiter.
 
-use super::{FairQueue, LoadBalance, Rules};
+use super::{FairQueue, LoadBalance, Rules, Sent};
 use crate::error::{Error, Result};
 use crate::link::PipeId;
-use crate::message::Msg;
-use crate::pipe::{Body, Effort, Pipes, Reading};
+use crate::pipe::{Body, Effort, Pipes, Reading, Sink};
 
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -69,32 +68,37 @@ impl Rules for Req {
         body: &mut Body<'_>,
         more: bool,
         effort: Effort,
-    ) -> Result<PipeId> {
+    ) -> Result<Sent> {
         match self.state {
             State::Idle => {
                 let delimiter = self.out.send(pipes, &mut Body::Bytes(&[]), true, effort)?;
-                self.server = (delimiter != PipeId::NONE).then_some(delimiter);
+                self.server = (delimiter.pipe != PipeId::NONE).then_some(delimiter.pipe);
                 self.state = State::Sending;
             }
             State::Sending => {}
             State::Awaiting | State::Receiving => return Err(Error::State),
         }
-        let id = self.out.send(pipes, body, more, effort)?;
+        let sent = self.out.send(pipes, body, more, effort)?;
         if !more {
             self.state = State::Awaiting;
         }
-        Ok(id)
+        Ok(sent)
     }
 
-    fn recv(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Result<(Msg, PipeId)> {
+    fn recv(
+        &mut self,
+        pipes: &mut Pipes,
+        reading: &Reading<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Result<PipeId> {
         match self.state {
             State::Idle | State::Sending => return Err(Error::State),
             State::Awaiting => self.find_reply(pipes, reading)?,
             State::Receiving => {}
         }
-        let (msg, id) = self.incoming.recv(pipes, reading).ok_or(Error::Again)?;
-        self.state = if msg.more() { State::Receiving } else { State::Idle };
-        Ok((msg, id))
+        let id = self.incoming.recv(pipes, reading, sink).ok_or(Error::Again)?;
+        self.state = if sink.more { State::Receiving } else { State::Idle };
+        Ok(id)
     }
 
     fn can_send(&mut self, pipes: &mut Pipes) -> bool {
@@ -118,7 +122,7 @@ impl Req {
     /// Reads up to the body of the reply.
     fn find_reply(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Result<()> {
         loop {
-            let (msg, id) = self.incoming.recv(pipes, reading).ok_or(Error::Again)?;
+            let (msg, id) = self.incoming.recv_msg(pipes, reading).ok_or(Error::Again)?;
             let first = !std::mem::replace(&mut self.skipping, msg.more());
             let ours = self.server.is_none_or(|server| server == id);
             if first && ours && msg.is_empty() && msg.more() {

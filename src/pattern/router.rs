@@ -6,11 +6,11 @@
 
 use std::collections::HashMap;
 
-use super::{FairQueue, Rules, Settings};
+use super::{FairQueue, Rules, Sent, Settings};
 use crate::error::{Error, Result};
-use crate::link::PipeId;
+use crate::link::{PipeId, Taker};
 use crate::message::Msg;
-use crate::pipe::{Body, Effort, PeerInfo, Pipes, Reading};
+use crate::pipe::{Body, Effort, PeerInfo, Pipes, Reading, Sink};
 
 /// The addressee of the message being sent.
 #[derive(Default, Clone, Copy)]
@@ -101,31 +101,36 @@ impl Rules for Router {
         body: &mut Body<'_>,
         more: bool,
         effort: Effort,
-    ) -> Result<PipeId> {
+    ) -> Result<Sent> {
         match self.to {
             To::Unknown => {
                 if more {
                     self.to = self.find(pipes, body.as_slice(), effort)?;
                 }
-                Ok(PipeId::NONE)
+                Ok(Sent::NOWHERE)
             }
             To::Pipe(id) => {
-                pipes[id].write(body, more)?;
+                let then = pipes[id].write(body, more)?;
                 self.to = if more { self.to } else { To::Unknown };
-                Ok(id)
+                Ok(Sent { pipe: id, then })
             }
             To::Nobody => {
                 self.to = if more { To::Nobody } else { To::Unknown };
-                Ok(PipeId::NONE)
+                Ok(Sent::NOWHERE)
             }
         }
     }
 
-    fn recv(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Result<(Msg, PipeId)> {
+    fn recv(
+        &mut self,
+        pipes: &mut Pipes,
+        reading: &Reading<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Result<PipeId> {
         if self.more && self.ahead.is_none() {
-            let (msg, id) = self.incoming.recv(pipes, reading).ok_or(Error::Again)?;
-            self.more = msg.more();
-            return Ok((msg, id));
+            let id = self.incoming.recv(pipes, reading, sink).ok_or(Error::Again)?;
+            self.more = sink.more;
+            return Ok(id);
         }
         self.look_ahead(pipes, reading)?;
         let (msg, id) = self.ahead.as_ref().expect("just looked ahead");
@@ -135,11 +140,14 @@ impl Rules for Router {
             frame.set_more(true);
             frame.share_metadata(msg);
             self.more = true;
-            return Ok((frame, *id));
+            let id = *id;
+            sink.put(frame);
+            return Ok(id);
         }
         let (msg, id) = self.ahead.take().expect("just looked ahead");
         self.more = msg.more();
-        Ok((msg, id))
+        sink.put(msg);
+        Ok(id)
     }
 
     fn can_send(&mut self, _pipes: &mut Pipes) -> bool {
@@ -178,7 +186,7 @@ impl Router {
     /// Reads the first frame of the next message, whose routing id comes first.
     fn look_ahead(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Result<()> {
         if self.ahead.is_none() {
-            let first = self.incoming.recv(pipes, reading).ok_or(Error::Again)?;
+            let first = self.incoming.recv_msg(pipes, reading).ok_or(Error::Again)?;
             self.ahead = Some(first);
             self.named = true;
         }

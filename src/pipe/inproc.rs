@@ -10,9 +10,9 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 
 use super::queue::{Consumer, Producer, queue};
-use super::{Body, Due, PeerInfo};
+use super::{Body, Due, PeerInfo, Sink, Then};
 use crate::error::Result;
-use crate::link::PipeId;
+use crate::link::{PipeId, Taker};
 use crate::message::Msg;
 
 /// The socket at one end.
@@ -87,7 +87,8 @@ pub struct InprocPipe {
     incoming: Consumer<Msg>,
     /// Messages are counted when their last frame is read.
     send_mark: u64,
-    taken: u64,
+    /// Up to this count of messages there is room, as we last looked.
+    until: u64,
     wakes_reader: bool,
     wakes_writer: bool,
 }
@@ -105,7 +106,7 @@ pub fn pair(marks: [Marks; 2]) -> [InprocPipe; 2] {
             out,
             incoming,
             send_mark: marks[side].send,
-            taken: 0,
+            until: 0,
             wakes_reader: false,
             wakes_writer: false,
         }
@@ -136,6 +137,7 @@ impl InprocPipe {
     /// Sets this end's marks, when its socket becomes known only later.
     pub fn set_marks(&mut self, marks: Marks) {
         self.send_mark = marks.send;
+        self.until = 0;
         self.shared.ends[self.side].receive_mark.store(marks.receive, Ordering::Relaxed);
     }
 
@@ -169,33 +171,42 @@ impl InprocPipe {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn can_write(&mut self) -> bool {
-        let mark = self.mark();
-        if mark == 0 || self.out.written() - self.taken < mark {
-            return !self.is_gone();
-        }
-        self.taken = self.out.acknowledged();
-        self.out.written() - self.taken < mark && !self.is_gone()
+        self.out.written() < self.until || self.refresh()
+    }
+
+    /// Looks anew at what the peer has taken, and says whether there is room.
+    #[cold]
+    fn refresh(&mut self) -> bool {
+        self.until = match self.mark() {
+            0 => u64::MAX,
+            mark => self.out.acknowledged() + mark,
+        };
+        self.out.written() < self.until
     }
 
     pub(super) fn wait_writable(&mut self) -> bool {
         let mark = self.mark();
-        let low = mark.div_ceil(2);
-        let at = (self.out.written() + low).saturating_sub(mark);
-        self.out.wait_for_ack(at)
+        let at = (self.out.written() + mark.div_ceil(2)).saturating_sub(mark);
+        let waits = self.out.wait_for_ack(at);
+        self.refresh();
+        waits
     }
 
-    #[inline]
-    pub(super) fn write(&mut self, body: &mut Body<'_>, more: bool) -> Result<()> {
+    #[inline(always)]
+    pub(super) fn write(&mut self, body: &mut Body<'_>, more: bool) -> Result<Then> {
         let mut msg = body.take()?;
         msg.set_more(more);
         self.out.push(msg);
         if !more {
             self.out.publish();
-            self.wakes_reader |= self.out.consumer_idle();
+            if self.out.consumer_idle() {
+                self.wakes_reader = true;
+                return Ok(Then::Due);
+            }
         }
-        Ok(())
+        Ok(Then::Nothing)
     }
 
     /// Takes back the frames of a message that was not finished.
@@ -203,13 +214,17 @@ impl InprocPipe {
         spent.extend(std::iter::from_fn(|| self.out.unpush()));
     }
 
-    #[inline]
-    pub(super) fn read(&mut self) -> Option<Msg> {
-        let msg = self.incoming.pop()?;
-        if !msg.more() {
-            self.wakes_writer |= self.incoming.acknowledge(1);
+    #[inline(always)]
+    pub(super) fn read(&mut self, sink: &mut Sink<'_>) -> bool {
+        let Some(msg) = self.incoming.pop() else {
+            return false;
+        };
+        sink.put(msg);
+        if !sink.more && self.incoming.acknowledge(1) {
+            self.wakes_writer = true;
+            sink.due = true;
         }
-        Some(msg)
+        true
     }
 
     pub(super) fn can_read(&mut self) -> bool {

@@ -9,9 +9,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Body, Due, Effort, Reading};
+use super::{Body, Due, Effort, Reading, Sink, Then};
 use crate::error::Result;
-use crate::link::{BACK_TO_BACK, Chunk, Item, LARGE, Link, Next, OutWriter};
+use crate::link::{BACK_TO_BACK, Chunk, Item, LARGE, Link, Next, OutWriter, Taker};
 use crate::message::{Metadata, Msg};
 use crate::sys::Instant;
 use crate::zmtp::frame::MORE;
@@ -33,16 +33,15 @@ pub struct LinkPipe {
     writer: OutWriter,
     /// The send high-water mark, 0 for none.
     mark: u64,
-    /// What the peer had taken when we last looked.
-    taken: u64,
-    taken_at: Instant,
+    /// Up to this count of messages there is room, as we last looked.
+    until: u64,
+    looked_at: Instant,
     /// Messages appended since the outbox was last seen empty.
     gathered: u32,
     oldest: Instant,
     last_write: Instant,
     /// The application received something since the last write.
     heard: bool,
-    due: bool,
     /// On the socket's list of pipes to be written before it waits.
     listed: bool,
     inbox: Option<Chunk>,
@@ -60,13 +59,12 @@ impl LinkPipe {
             link,
             writer,
             mark,
-            taken: 0,
-            taken_at: Instant::default(),
+            until: 0,
+            looked_at: Instant::default(),
             gathered: 0,
             oldest: Instant::default(),
             last_write: Instant::default(),
             heard: false,
-            due: false,
             listed: false,
             inbox: None,
             frame: None,
@@ -78,79 +76,79 @@ impl LinkPipe {
     /// Changes the send high-water mark.
     pub fn set_mark(&mut self, mark: u64) {
         self.mark = mark;
+        self.until = 0;
     }
 
     // ------------------------------------------------------------ writing
 
-    #[inline]
-    fn has_credit(&self) -> bool {
-        self.mark == 0 || self.writer.written_messages() - self.taken < self.mark
+    /// Looks anew at what the peer has taken, and says whether there is room.
+    #[cold]
+    fn refresh(&mut self) -> bool {
+        self.until = match self.mark {
+            0 => u64::MAX,
+            mark => self.writer.acknowledged() + mark,
+        };
+        self.writer.written_messages() < self.until
     }
 
-    fn refresh(&mut self) {
-        self.taken = self.writer.acknowledged();
-    }
-
-    #[inline]
+    #[inline(always)]
     pub(super) fn can_write(&mut self, effort: Effort) -> bool {
-        if self.has_credit() {
-            return true;
-        }
-        self.refresh();
-        effort != Effort::Lazy && self.has_credit()
+        // Looked at anew in any case; a lazy sender trusts the old count.
+        self.writer.written_messages() < self.until || (self.refresh() && effort != Effort::Lazy)
     }
 
     pub(super) fn wait_writable(&mut self) -> bool {
-        let low = self.mark.div_ceil(2);
-        let waits = self.writer.wait_for_ack(self.writer.written_messages() + low - self.mark);
+        let written = self.writer.written_messages();
+        let waits = self.writer.wait_for_ack((written + self.mark.div_ceil(2)) - self.mark);
         self.link.ensure_watched();
         self.refresh();
         waits
     }
 
-    #[inline]
-    pub(super) fn write(&mut self, body: &mut Body<'_>, more: bool) -> Result<()> {
+    #[inline(always)]
+    pub(super) fn write(&mut self, body: &mut Body<'_>, more: bool) -> Result<Then> {
         let flags = if more { MORE } else { 0 };
-        let len = body.as_slice().len();
+        let bytes = body.as_slice();
+        let len = bytes.len();
         if len < LARGE {
-            self.writer.append_copy(flags, body.as_slice());
+            self.writer.append_copy(flags, bytes);
         } else {
             self.writer.append_body(flags, body.take()?);
         }
-        if !more {
-            self.commit(len);
-        }
-        Ok(())
+        Ok(if more { Then::Nothing } else { self.commit(len) })
     }
 
     /// Makes a message visible and decides who writes it.
-    #[inline]
-    fn commit(&mut self, len: usize) {
+    #[inline(always)]
+    fn commit(&mut self, len: usize) -> Then {
         let unflushed = self.writer.unflushed_bytes();
         self.writer.commit();
         if unflushed == 0 {
-            self.begin(len);
-            return;
+            return self.begin(len);
         }
-        self.gathered = self.gathered.saturating_add(1);
-        let look = self.gathered <= 8 || self.gathered.is_multiple_of(32);
-        if unflushed + len as u64 >= GATHER && len < LEAVE {
-            self.write_now(Instant::now());
-        } else if look {
-            let now = Instant::now();
-            if now.since(self.oldest) > BACK_TO_BACK {
-                self.write_now(now);
-                return;
-            }
+        self.gathered = self.gathered.wrapping_add(1);
+        if unflushed >= GATHER || self.gathered <= 8 || self.gathered.is_multiple_of(32) {
+            return self.go_on(unflushed, len);
         }
+        self.leave()
+    }
+
+    /// Leaves what was appended to the background, or to the caller's next wait.
+    #[inline(always)]
+    fn leave(&mut self) -> Then {
         self.link.ensure_watched();
+        if self.listed {
+            return Then::Nothing;
+        }
+        self.listed = true;
+        Then::List
     }
 
     /// The first message in an empty outbox: isolated, or the head of a stream?
-    fn begin(&mut self, len: usize) {
+    fn begin(&mut self, len: usize) -> Then {
         let now = Instant::now();
-        if now.since(self.taken_at) > STALE {
-            self.taken_at = now;
+        if now.since(self.looked_at) > STALE {
+            self.looked_at = now;
             self.refresh();
         }
         self.gathered = 1;
@@ -158,17 +156,26 @@ impl LinkPipe {
         self.link.set_oldest(now);
         let answers = self.heard && !self.holds_input();
         if (answers || now.since(self.last_write) > BACK_TO_BACK) && len < LEAVE {
-            self.write_now(now);
-        } else {
-            self.link.ensure_watched();
+            return self.write_now(now);
         }
+        self.leave()
     }
 
-    #[inline]
-    fn write_now(&mut self, now: Instant) {
+    /// Another message behind others: has enough gathered, or for long enough?
+    fn go_on(&mut self, unflushed: u64, len: usize) -> Then {
+        let now = Instant::now();
+        let enough = unflushed + len as u64 >= GATHER;
+        if (enough && len < LEAVE) || now.since(self.oldest) > BACK_TO_BACK {
+            self.link.ensure_watched();
+            return self.write_now(now);
+        }
+        self.leave()
+    }
+
+    fn write_now(&mut self, now: Instant) -> Then {
         self.last_write = now;
         self.heard = false;
-        self.due = true;
+        Then::Due
     }
 
     /// Takes back the frames of a message that was not finished.
@@ -176,14 +183,8 @@ impl LinkPipe {
         self.writer.rollback(spent);
     }
 
-    /// Notes that the pipe is on the socket's list of what is to be written
-    /// before it waits; false if it was already.
-    #[inline]
-    pub fn list(&mut self) -> bool {
-        !std::mem::replace(&mut self.listed, true)
-    }
-
-    /// Takes the pipe off that list, and says whether there is still something
+    /// Takes the pipe off the list of what is to be written before a caller
+    /// waits, and says whether there is still something
     /// that nobody has written yet.
     pub fn unlist(&mut self) -> bool {
         self.listed = false;
@@ -197,7 +198,7 @@ impl LinkPipe {
 
     #[inline]
     pub(super) fn take_due(&mut self) -> Option<Due> {
-        std::mem::take(&mut self.due).then(|| Due::Flush(self.link.clone()))
+        Some(Due::Flush(self.link.clone()))
     }
 
     // ------------------------------------------------------------ reading
@@ -206,24 +207,26 @@ impl LinkPipe {
         self.frame.is_some() || self.inbox.as_ref().is_some_and(|chunk| !chunk.is_empty())
     }
 
-    #[inline]
-    pub(super) fn read(&mut self, reading: &Reading<'_>) -> Option<Msg> {
+    #[inline(always)]
+    pub(super) fn read(&mut self, reading: &Reading<'_>, sink: &mut Sink<'_>) -> bool {
         loop {
-            let next = match &mut self.inbox {
-                Some(chunk) => chunk.next(reading.borrow),
-                None => self.frame.take(),
-            };
-            if let Some(mut msg) = next {
-                self.heard = true;
-                if !reading.borrow {
-                    msg.set_metadata(self.metadata.clone());
+            if let Some(chunk) = &mut self.inbox {
+                if chunk.next(sink) {
+                    break;
                 }
-                return Some(msg);
+            } else if let Some(msg) = self.frame.take() {
+                sink.put(msg);
+                break;
             }
             if !self.refill(reading) {
-                return None;
+                return false;
             }
         }
+        self.heard = true;
+        if !sink.borrows() {
+            sink.msg().set_metadata(self.metadata.clone());
+        }
+        true
     }
 
     pub(super) fn can_read(&mut self, reading: &Reading<'_>) -> bool {

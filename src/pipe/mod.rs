@@ -10,10 +10,11 @@ mod linked;
 pub mod queue;
 mod table;
 
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::link::{Link, PipeId, Side, Watch};
+use crate::link::{Link, PipeId, Side, Taker, Watch};
 use crate::message::Msg;
 use crate::zmtp::SocketType;
 
@@ -35,7 +36,7 @@ pub enum Body<'a> {
 
 impl Body<'_> {
     /// The bytes to be sent.
-    #[inline]
+    #[inline(always)]
     pub fn as_slice(&self) -> &[u8] {
         match self {
             Body::Bytes(bytes) => bytes,
@@ -44,13 +45,96 @@ impl Body<'_> {
     }
 
     /// The body as a message of its own.
-    #[inline]
+    #[inline(always)]
     pub fn take(&mut self) -> Result<Msg> {
         match self {
             Body::Bytes(bytes) => Msg::copy_from(bytes),
             Body::Msg(msg) => Ok(msg.take()),
         }
     }
+}
+
+/// Where a received frame goes: into a message, or straight into the caller's
+/// room where its bytes are at hand.
+///
+/// A message that is put here is dropped, or copied from, by whoever made the
+/// sink, when no lock is held: that may call a function of the application.
+pub struct Sink<'a> {
+    room: Option<&'a mut [MaybeUninit<u8>]>,
+    msg: &'a mut Msg,
+    /// How long the body is.
+    pub size: usize,
+    /// Whether more frames of the message follow.
+    pub more: bool,
+    /// The pipe has something to tell the other end.
+    pub due: bool,
+}
+
+impl<'a> Sink<'a> {
+    /// A sink that fills an empty message.
+    #[inline]
+    pub fn message(msg: &'a mut Msg) -> Sink<'a> {
+        Sink { room: None, msg, size: 0, more: false, due: false }
+    }
+
+    /// A sink that copies what fits into `room`, at once or by way of an empty
+    /// message.
+    #[inline]
+    pub fn room(room: &'a mut [MaybeUninit<u8>], msg: &'a mut Msg) -> Sink<'a> {
+        Sink { room: Some(room), msg, size: 0, more: false, due: false }
+    }
+
+    /// Whether a slice of the bytes will do, since they are copied anyway.
+    #[inline(always)]
+    pub fn borrows(&self) -> bool {
+        self.room.is_some()
+    }
+
+    /// The message, if a frame was put into it.
+    #[inline(always)]
+    pub fn msg(&mut self) -> &mut Msg {
+        self.msg
+    }
+}
+
+impl Taker for Sink<'_> {
+    #[inline(always)]
+    fn copy(&mut self, body: &[u8], more: bool) -> bool {
+        let Some(room) = &mut self.room else {
+            return false;
+        };
+        copy_into(body, room);
+        self.size = body.len();
+        self.more = more;
+        true
+    }
+
+    #[inline(always)]
+    fn put(&mut self, msg: Msg) {
+        self.size = msg.len();
+        self.more = msg.more();
+        *self.msg = msg;
+    }
+}
+
+/// Copies what fits.
+#[inline]
+pub fn copy_into(body: &[u8], room: &mut [MaybeUninit<u8>]) {
+    let count = body.len().min(room.len());
+    // SAFETY: `count` bytes are there on both sides, and a received body is
+    // never within the caller's room.
+    unsafe { std::ptr::copy_nonoverlapping(body.as_ptr(), room.as_mut_ptr().cast(), count) };
+}
+
+/// What is left to do after a frame was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// Nothing, or somebody sees to it.
+    Nothing,
+    /// It is to be written before the caller waits.
+    List,
+    /// See [`Pipe::take_due`].
+    Due,
 }
 
 /// How hard a sender looks for room.
@@ -70,8 +154,6 @@ pub struct Reading<'a> {
     /// The socket holds the read right: an empty inbox may be filled from the
     /// kernel by the receiver itself.
     pub direct: bool,
-    /// The caller copies the body at once, so a slice will do.
-    pub borrow: bool,
     /// The caller is about to wait or to give up: pipes that are empty are set
     /// aside until they report.
     pub settle: bool,
@@ -117,7 +199,7 @@ impl Due {
 
 impl Pipe {
     /// Whether another message may be written.
-    #[inline]
+    #[inline(always)]
     pub fn can_write(&mut self, effort: Effort) -> bool {
         match self {
             Pipe::Link(pipe) => pipe.can_write(effort),
@@ -135,8 +217,8 @@ impl Pipe {
     }
 
     /// Appends a frame; the last one of a message makes all of it visible.
-    #[inline]
-    pub fn write(&mut self, body: &mut Body<'_>, more: bool) -> Result<()> {
+    #[inline(always)]
+    pub fn write(&mut self, body: &mut Body<'_>, more: bool) -> Result<Then> {
         match self {
             Pipe::Link(pipe) => pipe.write(body, more),
             Pipe::Inproc(pipe) => pipe.write(body, more),
@@ -144,12 +226,12 @@ impl Pipe {
     }
 
 
-    /// The next frame, if there is one.
-    #[inline]
-    pub fn read(&mut self, reading: &Reading<'_>) -> Option<Msg> {
+    /// Reads the next frame, if there is one.
+    #[inline(always)]
+    pub fn read(&mut self, reading: &Reading<'_>, sink: &mut Sink<'_>) -> bool {
         match self {
-            Pipe::Link(pipe) => pipe.read(reading),
-            Pipe::Inproc(pipe) => pipe.read(),
+            Pipe::Link(pipe) => pipe.read(reading, sink),
+            Pipe::Inproc(pipe) => pipe.read(sink),
         }
     }
 
@@ -184,16 +266,6 @@ impl Pipe {
         match self {
             Pipe::Link(pipe) => pipe.take_due(),
             Pipe::Inproc(pipe) => pipe.take_due(),
-        }
-    }
-
-    /// Notes that something was written that nobody is about to pass on; true
-    /// if that is news.
-    #[inline]
-    pub fn list(&mut self) -> bool {
-        match self {
-            Pipe::Link(pipe) => pipe.list(),
-            Pipe::Inproc(_) => false,
         }
     }
 

@@ -65,6 +65,7 @@ impl Pipes {
     }
 
     /// Notes whether the pipe is in the receiver's turn; says whether it was.
+    #[inline(always)]
     pub fn set_receiving(&mut self, id: PipeId, receiving: bool) -> bool {
         std::mem::replace(&mut self.places[id.index()].receiving, receiving)
     }
@@ -85,7 +86,7 @@ impl Pipes {
     }
 
     /// Whether some pipe is through.
-    #[inline]
+    #[inline(always)]
     pub fn has_leaving(&self) -> bool {
         !(self.retired.is_empty() && self.refused.is_empty())
     }
@@ -120,14 +121,14 @@ impl Pipes {
 impl Index<PipeId> for Pipes {
     type Output = Pipe;
 
-    #[inline]
+    #[inline(always)]
     fn index(&self, id: PipeId) -> &Pipe {
         self.places[id.index()].pipe.as_deref().expect("a listed pipe is in the table")
     }
 }
 
 impl IndexMut<PipeId> for Pipes {
-    #[inline]
+    #[inline(always)]
     fn index_mut(&mut self, id: PipeId) -> &mut Pipe {
         self.places[id.index()].pipe.as_deref_mut().expect("a listed pipe is in the table")
     }

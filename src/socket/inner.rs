@@ -44,14 +44,6 @@ impl Deferred {
         self.dead.push(pipe);
     }
 
-    fn is_empty(&self) -> bool {
-        self.due.is_empty()
-            && self.dead.is_empty()
-            && self.spent.is_empty()
-            && self.woken.is_empty()
-            && self.tell.is_empty()
-    }
-
     /// Does it, without any lock.
     pub fn run(self) {
         self.woken.iter().for_each(|waiter| waiter.wake());
@@ -86,6 +78,7 @@ pub(super) struct Inner {
     /// Pipes with output that is to be written before a caller waits.
     pub left: Vec<PipeId>,
     deferred: Deferred,
+    has_deferred: bool,
 }
 
 /// Watches nothing: for a socket without connections.
@@ -124,14 +117,14 @@ impl Inner {
             adaptive: Adaptive::default(),
             left: Vec::new(),
             deferred: Deferred::default(),
+            has_deferred: false,
         }
     }
 
     /// The pattern and its pipes, with the way to read from them.
-    #[inline]
+    #[inline(always)]
     pub fn reading<R>(
         &mut self,
-        borrow: bool,
         settle: bool,
         read: impl FnOnce(&mut Pattern, &mut Pipes, &Reading<'_>) -> R,
     ) -> R {
@@ -140,7 +133,7 @@ impl Inner {
             None => (false, &Unwatched),
         };
         let settle = settle || self.signaler.is_some() || self.pipes.len() > FEW;
-        let reading = Reading { direct, borrow, settle, watch };
+        let reading = Reading { direct, settle, watch };
         read(&mut self.pattern, &mut self.pipes, &reading)
     }
 
@@ -191,7 +184,8 @@ impl Inner {
             Event::Gone(id) => self.gone(id),
             Event::Known(id, peer) => self.known(id, &peer),
             Event::Terminate => {
-                self.deferred.woken.extend(self.waiters.iter().cloned());
+                let woken = self.waiters.clone();
+                self.defer().woken.extend(woken);
                 self.raise();
             }
         }
@@ -251,7 +245,7 @@ impl Inner {
             return;
         }
         let of_use = self.pattern.rules().depart(&mut self.pipes, id);
-        let unread = of_use && self.reading(true, false, |_, pipes, reading| {
+        let unread = of_use && self.reading(false, |_, pipes, reading| {
             let reading = Reading { direct: false, ..*reading };
             pipes[id].can_read(&reading)
         });
@@ -299,7 +293,7 @@ impl Inner {
                 let conn = pipe.link.with_fill(|half| half.conn.clone());
                 home.set.stop(&pipe.link, conn.as_deref());
             }
-            self.deferred.bury(pipe);
+            self.defer().bury(pipe);
         }
     }
 
@@ -330,6 +324,7 @@ impl Inner {
                 other => other == kind && !std::mem::replace(&mut found, true),
             };
             if chosen {
+                self.has_deferred = true;
                 self.deferred.woken.push(waiter.clone());
             }
         }
@@ -352,7 +347,7 @@ impl Inner {
     }
 
     /// Makes it unreadable again: what happened has been taken in.
-    #[inline]
+    #[inline(always)]
     pub fn lower(&mut self) {
         if let Some(signaler) = &mut self.signaler
             && std::mem::take(&mut signaler.raised)
@@ -376,17 +371,19 @@ impl Inner {
 
     // ----------------------------------------------------------- leaving
 
-    #[inline]
+    #[inline(always)]
     pub fn has_deferred(&self) -> bool {
-        !self.deferred.is_empty()
+        self.has_deferred
     }
 
     /// What is to be done after the lock has been let go.
     pub fn defer(&mut self) -> &mut Deferred {
+        self.has_deferred = true;
         &mut self.deferred
     }
 
     pub fn take_deferred(&mut self, into: &mut Deferred) {
+        self.has_deferred = false;
         into.due.append(&mut self.deferred.due);
         into.dead.append(&mut self.deferred.dead);
         into.spent.append(&mut self.deferred.spent);

@@ -68,6 +68,7 @@ impl Default for Cell {
 pub(crate) struct SocketRef(Handle<Cell>);
 
 impl SocketRef {
+    #[inline(always)]
     fn resolve(pointer: *mut c_void) -> Result<SocketRef> {
         let cell = SOCKETS.resolve(pointer).ok_or(Error::NotSocket)?;
         if cell.process.load(Ordering::Relaxed) != process::generation() {
@@ -76,21 +77,22 @@ impl SocketRef {
         Ok(SocketRef(cell))
     }
 
+    #[inline(always)]
     fn cell(self) -> &'static Cell {
         self.0.get()
     }
 
     /// Takes the lock, if the socket is still open.
-    #[inline]
+    #[inline(always)]
     fn enter(self) -> Result<Entered> {
         self.entered(self.cell().inner.lock()).ok_or(Error::NotSocket)
     }
 
     /// A guard of this very socket; of a later one, or none, the lock is let go.
-    #[inline]
+    #[inline(always)]
     fn entered(self, mut guard: Guard<'static, Option<Box<Inner>>>) -> Option<Entered> {
         match &mut *guard {
-            Some(inner) if inner.me.0 == self.0 => Some(Entered { guard: Some(guard) }),
+            Some(inner) if inner.me.0.generation() == self.0.generation() => Some(Entered { guard: Some(guard) }),
             _ => {
                 self.release_foreign(guard);
                 None
@@ -168,11 +170,11 @@ struct Entered {
 
 impl Entered {
     /// Lets go of the lock.
-    #[inline]
+    #[inline(always)]
     fn leave(self) {}
 
     /// Fails if the context has been shut down.
-    #[inline]
+    #[inline(always)]
     fn alive(self) -> Result<Entered> {
         if self.ctx.is_terminated() { Err(Error::Terminated) } else { Ok(self) }
     }
@@ -181,14 +183,14 @@ impl Entered {
 impl Deref for Entered {
     type Target = Inner;
 
-    #[inline]
+    #[inline(always)]
     fn deref(&self) -> &Inner {
         self.guard.as_ref().and_then(|guard| guard.as_deref()).expect("an entered socket is open")
     }
 }
 
 impl DerefMut for Entered {
-    #[inline]
+    #[inline(always)]
     fn deref_mut(&mut self) -> &mut Inner {
         let guard = self.guard.as_mut().and_then(|guard| guard.as_deref_mut());
         guard.expect("an entered socket is open")
@@ -196,7 +198,7 @@ impl DerefMut for Entered {
 }
 
 impl Drop for Entered {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         let Some(guard) = self.guard.take() else {
             return;

@@ -54,7 +54,7 @@ impl Inner {
             events |= POLLOUT;
         }
         if wanted & POLLIN != 0 {
-            let found = self.reading(false, false, |pattern, pipes, reading| {
+            let found = self.reading(false, |pattern, pipes, reading| {
                 pattern.rules().can_recv(pipes, reading)
             });
             if self.pipes.has_leaving() {

@@ -228,7 +228,7 @@ impl super::inner::Inner {
     fn poll_events(&mut self, wanted: i32, settle: bool) -> i32 {
         let mut events = self.events(wanted & POLLOUT);
         if wanted & POLLIN != 0 {
-            let found = self.reading(false, settle, |pattern, pipes, reading| {
+            let found = self.reading(settle, |pattern, pipes, reading| {
                 pattern.rules().can_recv(pipes, reading)
             });
             if self.pipes.has_leaving() {

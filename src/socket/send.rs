@@ -5,9 +5,10 @@ use std::ffi::{c_int, c_void};
 use super::wait::{Kind, Wait};
 use super::{DONTWAIT, Entered, SNDMORE, SocketRef};
 use crate::error::{Error, Result};
-use crate::link::{LARGE, PipeId};
+use crate::link::LARGE;
 use crate::message::Msg;
-use crate::pipe::{Body, Effort};
+use crate::pattern::Sent;
+use crate::pipe::{Body, Effort, Then};
 
 /// `zmq_send`: the bytes are copied.
 pub fn send(socket: *mut c_void, bytes: &[u8], flags: c_int) -> Result<usize> {
@@ -45,33 +46,27 @@ fn transmit(socket: *mut c_void, body: &mut Body<'_>, flags: c_int) -> Result<us
     socket.lower();
     let inner = &mut *socket;
     match inner.pattern.send(&mut inner.pipes, body, more, effort) {
-        Ok(pipe) => finish(socket, pipe, more),
+        Ok(sent) => finish(socket, sent),
         Err(Error::Again) if timeout != 0 => {
-            let (socket, pipe) = send_slowly(socket, body, more, timeout.into())?;
-            finish(socket, pipe, more);
+            let (socket, sent) = send_slowly(socket, body, more, timeout.into())?;
+            finish(socket, sent);
         }
         Err(error) => return Err(error),
     }
     Ok(size)
 }
 
-/// Lets go, then does what the pipe has due.
+/// Lets go, then does what is left to be done.
 #[inline]
-fn finish(mut socket: Entered, pipe: PipeId, more: bool) {
-    if more || pipe == PipeId::NONE {
-        return;
-    }
-    let Some(place) = socket.pipes.get(pipe) else {
-        return;
-    };
-    match place.take_due() {
-        Some(due) => {
+fn finish(mut socket: Entered, sent: Sent) {
+    match sent.then {
+        Then::Nothing => {}
+        Then::List => socket.left.push(sent.pipe),
+        Then::Due => {
+            let due = socket.pipes.get(sent.pipe).and_then(|pipe| pipe.take_due());
             socket.leave();
-            due.run();
-        }
-        None => {
-            if place.list() {
-                socket.left.push(pipe);
+            if let Some(due) = due {
+                due.run();
             }
         }
     }
@@ -84,7 +79,7 @@ fn send_slowly(
     body: &mut Body<'_>,
     more: bool,
     timeout: i64,
-) -> Result<(Entered, PipeId)> {
+) -> Result<(Entered, Sent)> {
     let mut wait = Wait::new(timeout);
     loop {
         socket = socket.flush_left()?;

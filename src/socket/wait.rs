@@ -297,7 +297,7 @@ impl Inner {
     fn pass_on(&mut self) {
         let receivers = self.waiters.iter().any(|waiter| waiter.kind == Kind::Receiver);
         if receivers
-            && self.reading(true, false, |pattern, pipes, reading| {
+            && self.reading(false, |pattern, pipes, reading| {
                 pattern.rules().can_recv(pipes, reading)
             })
         {
