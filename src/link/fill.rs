@@ -121,9 +121,16 @@ impl FillHalf {
         self.mark = mark;
     }
 
-    /// Whether something is ready to be taken.
-    pub fn has_items(&self) -> bool {
-        !self.ready.is_empty()
+    /// Whether the receiver should come: to take something, or to have reading
+    /// go on.
+    pub fn has_news(&self) -> bool {
+        !self.ready.is_empty() || (self.stopped && self.may_resume())
+    }
+
+    /// The receiver is done with the item it had.
+    pub fn used_up(&mut self) {
+        self.outstanding -= self.lent;
+        self.lent = 0;
     }
 
     /// Whether the mark keeps more from being read.
@@ -138,8 +145,7 @@ impl FillHalf {
 
     /// The receiver is done with the item it had and takes the next.
     pub fn take(&mut self) -> Option<Item> {
-        self.outstanding -= self.lent;
-        self.lent = 0;
+        self.used_up();
         let item = self.ready.pop_front()?;
         self.lent = item.messages();
         self.idle = false;

@@ -169,16 +169,18 @@ impl Link {
     }
 
     /// Lets go of the read half on behalf of anyone but the receiver. A mark
-    /// means that the receiver came by and was told that there is nothing.
+    /// means that the receiver came by, its item used up, and was told that
+    /// there is nothing.
     fn release_fill(&self, mut half: Guard<'_, FillHalf>) {
         let mut report = false;
         loop {
-            if half.idle && half.has_items() {
+            if half.idle && half.has_news() {
                 half.idle = false;
                 report = true;
             }
             match half.release() {
                 Some(mut held) => {
+                    held.used_up();
                     held.idle = true;
                     half = held;
                 }
