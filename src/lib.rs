@@ -16,6 +16,7 @@ pub mod context;
 pub mod error;
 pub mod handle;
 pub mod link;
+mod memory;
 pub mod message;
 pub mod options;
 pub mod pattern;

@@ -34,6 +34,7 @@ pub use foreign::FreeFn;
 pub use metadata::Metadata;
 
 use crate::error::{Error, Result};
+use crate::memory::copy_short;
 use buffer::Header;
 use foreign::Foreign;
 
@@ -162,6 +163,33 @@ impl Msg {
         // SAFETY: the new body has this length and nobody else refers to it.
         unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), msg.data_ptr(), bytes.len()) };
         Ok(msg)
+    }
+
+    /// Makes a message with a copy of a body that fits in place, where it is to
+    /// be; says whether it fits.
+    #[inline(always)]
+    pub fn write_short(place: &mut MaybeUninit<Msg>, bytes: &[u8], more: bool) -> bool {
+        if bytes.len() > INLINE_MAX {
+            return false;
+        }
+        let msg = place.write(Msg::with_body(Kind::INLINE, Msg::UNFILLED, bytes.len() as u8));
+        msg.set_more(more);
+        let body = (&raw mut msg.body).cast();
+        // SAFETY: an inline body has room for this length.
+        unsafe { copy_short(bytes.as_ptr(), body, bytes.len()) };
+        true
+    }
+
+    /// The body, if it is all there is to drop: in place, with nothing beside it.
+    #[inline(always)]
+    pub fn as_short(&self) -> Option<&[u8]> {
+        let plain = self.kind == Kind::INLINE
+            && self.metadata.is_null()
+            && self.flags & LONG_GROUP == 0;
+        // SAFETY: an inline body has this length.
+        plain.then(|| unsafe {
+            slice::from_raw_parts((&raw const self.body).cast(), self.inline_len.into())
+        })
     }
 
     /// A message with a body of `len` bytes, whose content is unspecified.

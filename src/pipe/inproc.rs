@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 use super::queue::{Consumer, Producer, queue};
 use super::{Body, Due, PeerInfo, Sink, Then};
 use crate::error::Result;
-use crate::link::{PipeId, Taker};
-use crate::message::Msg;
+use crate::link::PipeId;
+use crate::message::{INLINE_MAX, Msg};
 
 /// The socket at one end.
 pub trait Neighbour: Send + Sync {
@@ -196,9 +196,19 @@ impl InprocPipe {
 
     #[inline(always)]
     pub(super) fn write(&mut self, body: &mut Body<'_>, more: bool) -> Result<Then> {
-        let mut msg = body.take()?;
-        msg.set_more(more);
-        self.out.push(msg);
+        match body {
+            Body::Bytes(bytes) if bytes.len() <= INLINE_MAX => {
+                // SAFETY: a body of this length fits, so a message is written.
+                unsafe {
+                    self.out.push_with(|place| assert!(Msg::write_short(place, bytes, more)));
+                }
+            }
+            _ => {
+                let mut msg = body.take()?;
+                msg.set_more(more);
+                self.out.push(msg);
+            }
+        }
         if !more {
             self.out.publish();
             if self.out.consumer_idle() {
@@ -216,10 +226,9 @@ impl InprocPipe {
 
     #[inline(always)]
     pub(super) fn read(&mut self, sink: &mut Sink<'_>) -> bool {
-        let Some(msg) = self.incoming.pop() else {
+        if self.incoming.pop_with(|msg| sink.put_from(msg)).is_none() {
             return false;
-        };
-        sink.put(msg);
+        }
         if !sink.more && self.incoming.acknowledge(1) {
             self.wakes_writer = true;
             sink.due = true;

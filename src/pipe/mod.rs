@@ -10,11 +10,12 @@ mod linked;
 pub mod queue;
 mod table;
 
-use std::mem::MaybeUninit;
+use std::mem::{ManuallyDrop, MaybeUninit};
 use std::sync::Arc;
 
 use crate::error::Result;
 use crate::link::{Link, PipeId, Side, Taker, Watch};
+use crate::memory::copy_short;
 use crate::message::Msg;
 use crate::zmtp::SocketType;
 
@@ -90,6 +91,19 @@ impl<'a> Sink<'a> {
         self.room.is_some()
     }
 
+    /// Takes a frame out of the place where it is. A short body that is only to
+    /// be copied leaves there nothing to drop.
+    #[inline(always)]
+    pub fn put_from(&mut self, msg: &mut ManuallyDrop<Msg>) {
+        if let Some(body) = msg.as_short()
+            && self.copy(body, msg.more())
+        {
+            return;
+        }
+        // SAFETY: taken out once; the place is not looked at again.
+        self.put(unsafe { ManuallyDrop::take(msg) });
+    }
+
     /// The message, if a frame was put into it.
     #[inline(always)]
     pub fn msg(&mut self) -> &mut Msg {
@@ -123,7 +137,7 @@ pub fn copy_into(body: &[u8], room: &mut [MaybeUninit<u8>]) {
     let count = body.len().min(room.len());
     // SAFETY: `count` bytes are there on both sides, and a received body is
     // never within the caller's room.
-    unsafe { std::ptr::copy_nonoverlapping(body.as_ptr(), room.as_mut_ptr().cast(), count) };
+    unsafe { copy_short(body.as_ptr(), room.as_mut_ptr().cast(), count) };
 }
 
 /// What is left to do after a frame was written.

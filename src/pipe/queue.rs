@@ -11,9 +11,10 @@
 //! is the caller's business. Such a word is never lost, but a wake-up may come although the
 //! word has been withdrawn. Dropping an end tells the other, but wakes nobody.
 
+use crate::memory::fetch_to_read;
 use crate::sync::Credit;
 use crate::sync::shim::{Arc, AtomicBool, AtomicPtr, AtomicU64, Ordering, UnsafeCell};
-use std::mem::MaybeUninit;
+use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ptr;
 
 mod consumer;
@@ -38,7 +39,15 @@ pub fn queue<T>() -> (Producer<T>, Consumer<T>) {
     (Producer::new(shared.clone()), Consumer::new(shared))
 }
 
-type Slot<T> = UnsafeCell<MaybeUninit<T>>;
+/// Room for one value, on cache lines of its own: a value that is taken is not
+/// on a line that is being written.
+#[derive(Debug)]
+#[repr(align(64))]
+struct Slot<T>(UnsafeCell<MaybeUninit<T>>);
+
+/// How many slots ahead both ends ask for, so that they need not wait for each
+/// other's caches.
+const AHEAD: usize = 6;
 
 /// A stretch of slots, and the way to the next.
 #[derive(Debug)]
@@ -54,7 +63,7 @@ impl<T> Segment<T> {
     fn allocate(slots: usize) -> *mut Self {
         Box::into_raw(Box::new(Self {
             slots: (0..slots)
-                .map(|_| UnsafeCell::new(MaybeUninit::uninit()))
+                .map(|_| Slot(UnsafeCell::new(MaybeUninit::uninit())))
                 .collect(),
             next: AtomicPtr::new(ptr::null_mut()),
             previous: UnsafeCell::new(ptr::null_mut()),
@@ -152,24 +161,37 @@ impl<T> Place<T> {
         }
     }
 
-    /// Takes the next value, going on to the next segment if need be. Returns the segment
-    /// that is done with in that case.
+    /// Takes the next value, going on to the next segment if need be.
+    ///
+    /// # Safety
+    /// The next value has been published and not been taken.
+    unsafe fn take(&mut self) -> (T, Option<*mut Segment<T>>) {
+        // SAFETY: as the caller promises; the value is taken out once.
+        unsafe { self.take_with(|value| ManuallyDrop::take(value)) }
+    }
+
+    /// Has `take` take the next value out of its place; what it leaves there is
+    /// not dropped. Returns the segment that is done with, if one is.
     ///
     /// # Safety
     /// The next value has been published and not been taken.
     #[inline(always)]
-    unsafe fn take(&mut self) -> (T, Option<*mut Segment<T>>) {
+    unsafe fn take_with<R>(
+        &mut self,
+        take: impl FnOnce(&mut ManuallyDrop<T>) -> R,
+    ) -> (R, Option<*mut Segment<T>>) {
         // SAFETY: a published value in the next segment means that there is one, and that
-        // its slot was written.
+        // its slot was written; nobody else looks at it any more.
         unsafe {
             let mut drained = None;
             if self.at_end() {
                 drained = Some(self.segment);
                 *self = Self::start_of((*self.segment).next.load(Ordering::Acquire));
             }
-            let value = (*self.slot).with(|slot| slot.read().assume_init());
+            fetch_to_read(self.slot.wrapping_add(AHEAD));
+            let result = (*self.slot).0.with_mut(|slot| take(&mut *slot.cast()));
             self.slot = self.slot.add(1);
-            (value, drained)
+            (result, drained)
         }
     }
 

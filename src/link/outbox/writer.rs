@@ -5,6 +5,7 @@
 
 use super::block::{Block, Extent, Header, LARGEST, SMALLEST};
 use super::{Body, LONG, Shared};
+use crate::memory::copy_short;
 use crate::sync::shim::{Arc, Ordering};
 use std::ptr;
 
@@ -229,7 +230,7 @@ impl<B: Body> Writer<B> {
         // SAFETY: as the caller promises; the room is not part of what the caller can borrow.
         unsafe {
             (*self.tail).will_write(self.position(), self.position() + bytes.len());
-            ptr::copy_nonoverlapping(bytes.as_ptr(), self.cursor, bytes.len());
+            copy_short(bytes.as_ptr(), self.cursor, bytes.len());
             self.cursor = self.cursor.add(bytes.len());
         }
     }

@@ -3,6 +3,7 @@
 use super::{Place, Segment, Shared};
 use crate::sync::barrier;
 use crate::sync::shim::{Arc, Ordering};
+use std::mem::ManuallyDrop;
 
 /// Pops values in the order in which they were pushed.
 #[derive(Debug)]
@@ -34,6 +35,14 @@ impl<T> Consumer<T> {
     /// The next value, if one is published.
     #[inline]
     pub fn pop(&mut self) -> Option<T> {
+        // SAFETY: the value is taken out once.
+        self.pop_with(|value| unsafe { ManuallyDrop::take(value) })
+    }
+
+    /// Has `take` take the next value out of its place, if one is published; what
+    /// it leaves there is not dropped.
+    #[inline(always)]
+    pub fn pop_with<R>(&mut self, take: impl FnOnce(&mut ManuallyDrop<T>) -> R) -> Option<R> {
         if self.is_empty() {
             return None;
         }
@@ -41,12 +50,12 @@ impl<T> Consumer<T> {
             self.at = Place::start_of(self.shared.rare.first.load(Ordering::Acquire));
         }
         // SAFETY: something is published after what has been taken.
-        let (value, drained) = unsafe { self.at.take() };
+        let (result, drained) = unsafe { self.at.take_with(take) };
         self.taken += 1;
         if let Some(drained) = drained {
             self.give_back(drained);
         }
-        Some(value)
+        Some(result)
     }
 
     /// Nothing is published that has not been taken.

@@ -1,6 +1,7 @@
 //! The end of the queue that pushes.
 
-use super::{LARGEST, Place, SMALLEST, Segment, Shared};
+use crate::memory::fetch_to_write;
+use super::{AHEAD, LARGEST, Place, SMALLEST, Segment, Shared};
 use crate::sync::barrier;
 use crate::sync::shim::{Arc, Ordering};
 use std::mem::MaybeUninit;
@@ -36,13 +37,24 @@ impl<T> Producer<T> {
     /// Appends a value, which stays invisible until the next [`publish`](Self::publish).
     #[inline]
     pub fn push(&mut self, value: T) {
+        // SAFETY: the place is written.
+        unsafe { self.push_with(|place| _ = place.write(value)) }
+    }
+
+    /// As [`push`](Self::push), with a value that is made in its place.
+    ///
+    /// # Safety
+    /// `make` leaves a valid value.
+    #[inline(always)]
+    pub unsafe fn push_with(&mut self, make: impl FnOnce(&mut MaybeUninit<T>)) {
         if self.at.at_end() {
             self.next_segment();
         }
         // SAFETY: the slot lies in the tail segment, after all that has been pushed, so it
         // is empty and nobody else looks at it.
         unsafe {
-            (*self.at.slot).with_mut(|slot| slot.write(MaybeUninit::new(value)));
+            fetch_to_write(self.at.slot.wrapping_add(AHEAD));
+            (*self.at.slot).0.with_mut(|slot| make(&mut *slot));
             self.at.slot = self.at.slot.add(1);
         }
         self.pushed += 1;
@@ -63,7 +75,7 @@ impl<T> Producer<T> {
         // SAFETY: the slot was written by a push that is not published.
         unsafe {
             self.at.slot = self.at.slot.sub(1);
-            Some((*self.at.slot).with(|slot| slot.read().assume_init()))
+            Some((*self.at.slot).0.with(|slot| slot.read().assume_init()))
         }
     }
 

@@ -1,0 +1,91 @@
+//! Copying and fetching of memory where a message's path is so short that a
+//! call of `memcpy`, or a wait for another core's cache, is a large part of it.
+
+use std::ptr;
+
+/// Up to this many bytes are copied in place.
+const SHORT: usize = 64;
+
+/// Copies `len` bytes, as [`ptr::copy_nonoverlapping`] does, without a call if
+/// there are few.
+///
+/// # Safety
+/// `from` may be read and `to` be written for `len` bytes, which do not overlap.
+#[inline(always)]
+pub unsafe fn copy_short(from: *const u8, to: *mut u8, len: usize) {
+    /// Copies `[T; 2]`-ish: one piece from the start and one up to the end, which
+    /// may overlap, so that any length from one to two pieces is covered.
+    ///
+    /// # Safety
+    /// As for `copy_short`, with `len` from one to two sizes of `T`.
+    #[inline(always)]
+    unsafe fn ends<T: Copy>(from: *const u8, to: *mut u8, len: usize) {
+        let last = len - size_of::<T>();
+        // SAFETY: both pieces lie within `len` bytes.
+        unsafe {
+            let head = from.cast::<T>().read_unaligned();
+            let tail = from.add(last).cast::<T>().read_unaligned();
+            to.cast::<T>().write_unaligned(head);
+            to.add(last).cast::<T>().write_unaligned(tail);
+        }
+    }
+    // SAFETY: each arm has the length that its pieces need; the last is the
+    // caller's promise.
+    unsafe {
+        match len {
+            0 => {}
+            1 => to.write(from.read()),
+            2..4 => ends::<u16>(from, to, len),
+            4..8 => ends::<u32>(from, to, len),
+            8..16 => ends::<u64>(from, to, len),
+            16..32 => ends::<u128>(from, to, len),
+            32..=SHORT => ends::<[u128; 2]>(from, to, len),
+            _ => ptr::copy_nonoverlapping(from, to, len),
+        }
+    }
+}
+
+/// Asks for the cache line at `place`, which will be read soon. Any address will
+/// do: one that is not there is not fetched.
+#[inline(always)]
+pub fn fetch_to_read<T>(place: *const T) {
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    // SAFETY: the instruction is in every x86-64 and touches no memory that the
+    // program could see.
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(place.cast());
+    }
+    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+    let _ = place;
+}
+
+/// Asks for the cache line at `place`, which will be written soon.
+#[inline(always)]
+pub fn fetch_to_write<T>(place: *const T) {
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    // SAFETY: as above; a processor without this hint takes it for no operation.
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_ET0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_ET0>(place.cast());
+    }
+    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+    let _ = place;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn copies_every_length() {
+        let from: Vec<u8> = (0..100).map(|byte| byte ^ 0x5a).collect();
+        for len in 0..=100 {
+            let mut to = vec![0xee; 102];
+            // SAFETY: both have room for `len` bytes.
+            unsafe { copy_short(from.as_ptr(), to[1..].as_mut_ptr(), len) };
+            assert_eq!(&to[1..=len], &from[..len]);
+            assert_eq!((to[0], to[len + 1]), (0xee, 0xee));
+        }
+    }
+}
