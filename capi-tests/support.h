@@ -31,6 +31,12 @@
 
 #define UNUSED __attribute__((unused))
 
+/* What a program has said is seen even if it then hangs and is ended. */
+static __attribute__((constructor)) void speak_in_lines(void)
+{
+    setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
+}
+
 /* How long a call may take that is expected to succeed, in milliseconds. */
 #define PATIENCE 10000
 /* How long to wait for something that is expected not to happen. */
