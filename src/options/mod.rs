@@ -8,7 +8,7 @@
 //!
 //! An option on which nothing here acts yet is [`Support::NotYet`]: setting it
 //! fails, so that no program believes in vain that it took effect, and getting
-//! it tells the default, which is in effect.
+//! it tells the default, which is in effect. Setting it to that default works.
 //!
 //! Options that only the socket can answer or carry out ([`Value::Live`], such
 //! as `ZMQ_EVENTS` and `ZMQ_SUBSCRIBE`) are in the table for their names; the
@@ -176,14 +176,17 @@ impl SocketOptions {
     /// null pointer of length 0, which empties some options.
     ///
     /// Fails with `Invalid` if there is no such option, or not for this type of
-    /// socket, or the value is not one it takes, or nothing acts on it yet.
+    /// socket, or the value is not one it takes, or nothing acts on it yet and
+    /// the value is not the default.
     pub fn set<'a>(&mut self, number: i32, value: impl Into<Option<&'a [u8]>>) -> Result<()> {
         let option = find(number).ok_or(Error::Invalid)?;
+        let value = value.into();
         let ours = option.setters.is_empty() || option.setters.contains(&self.socket_type);
-        if !ours || option.access == Access::Get || option.support == Support::NotYet {
+        let acts = option.support == Support::Full || option.value.is_default(value);
+        if !ours || option.access == Access::Get || !acts {
             return Err(Error::Invalid);
         }
-        option.value.set(self, value.into())
+        option.value.set(self, value)
     }
 
     /// Gets an option (`zmq_getsockopt`) and says how long it is.

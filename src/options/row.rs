@@ -45,7 +45,7 @@ pub enum Access {
 pub enum Support {
     /// It does.
     Full,
-    /// Not yet: setting it is an error.
+    /// Not yet: setting it to anything but its default is an error.
     NotYet,
 }
 
@@ -117,6 +117,19 @@ pub struct Bytes {
 }
 
 impl Value {
+    /// Whether `given` asks for what holds by default.
+    pub(super) fn is_default(&self, given: Option<&[u8]>) -> bool {
+        let bytes = given.unwrap_or_default();
+        match self {
+            Value::Int { default, .. } => read_int(bytes) == Ok(*default),
+            Value::Switch { default, .. } => {
+                read_int(bytes).is_ok_and(|value| (value != 0) == *default)
+            }
+            Value::Bytes(_) => bytes.is_empty(),
+            _ => false,
+        }
+    }
+
     pub(super) fn set(&self, options: &mut SocketOptions, given: Option<&[u8]>) -> Result<()> {
         let bytes = given.unwrap_or_default();
         match self {

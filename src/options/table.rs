@@ -200,6 +200,7 @@ pub static TABLE: &[SocketOption] = &[
         .set_only(&[])
         .doc("Deprecated: addresses to accept connections from"),
     switch(39, "IMMEDIATE", field!(immediate), ZeroOrOne, false)
+        .not_yet()
         .doc("Queues messages for connections that are made only"),
     switch(40, "XPUB_VERBOSE", VERBOSE, NotNegative, false)
         .set_only(&[XPub, Pub])
@@ -207,6 +208,7 @@ pub static TABLE: &[SocketOption] = &[
         .doc("Tells the application of repeated subscriptions too"),
     switch(41, "ROUTER_RAW", field!(router_raw), NotNegative, false)
         .set_only(&[Router, Rep])
+        .not_yet()
         .doc("Talks raw TCP to its peers; STREAM is its successor"),
     switch(42, "IPV6", field!(ipv6), ZeroOrOne, false).doc("Uses IPv6 as well as IPv4"),
     row(
@@ -244,11 +246,14 @@ pub static TABLE: &[SocketOption] = &[
         false,
     )
     .set_only(&[Req])
+    .not_yet()
     .doc("Numbers requests, and takes replies of the last one only"),
     switch(53, "REQ_RELAXED", field!(req_relaxed), NotNegative, false)
         .set_only(&[Req])
+        .not_yet()
         .doc("May send again before the reply has come"),
     switch(54, "CONFLATE", field!(conflate), ZeroOrOne, false)
+        .not_yet()
         .doc("Keeps the last message only, in either direction"),
     data(
         55,
@@ -259,6 +264,7 @@ pub static TABLE: &[SocketOption] = &[
         },
         1..=255,
     )
+    .not_yet()
     .doc("The domain that the authenticator is told"),
     switch(
         56,
@@ -321,8 +327,10 @@ pub static TABLE: &[SocketOption] = &[
         .not_yet()
         .doc("Sends and receives what does not match"),
     int(75, "HEARTBEAT_IVL", field!(heartbeat_ivl), NATURAL, 0)
+        .not_yet()
         .doc("Pause between PINGs; 0 sends none"),
     int(76, "HEARTBEAT_TTL", HEARTBEAT_TTL, -99..=6_553_599, 0)
+        .not_yet()
         .doc("How soon the peer may give us up, in steps of 100 ms; 0 leaves it to the peer"),
     int(
         77,
@@ -331,6 +339,7 @@ pub static TABLE: &[SocketOption] = &[
         NATURAL,
         -1,
     )
+    .not_yet()
     .doc("How long a PONG may take; −1, the default, is as long as HEARTBEAT_IVL"),
     switch(78, "XPUB_VERBOSER", VERBOSER, NotNegative, false)
         .set_only(&[XPub, Pub])

@@ -1,6 +1,6 @@
 //! DEALER (RFC 28): sends in turn and receives in turn.
 
-use super::{FairQueue, LoadBalance, Rules, Sent};
+use super::{FairQueue, LoadBalance, Rules, Sent, Settings};
 use crate::error::{Error, Result};
 use crate::link::PipeId;
 use crate::pipe::{Body, Effort, Pipes, Reading, Sink};
@@ -10,10 +10,12 @@ use crate::pipe::{Body, Effort, Pipes, Reading, Sink};
 pub struct Dealer {
     out: LoadBalance,
     incoming: FairQueue,
+    settings: Settings,
 }
 
 impl Rules for Dealer {
     fn attach(&mut self, pipes: &mut Pipes, id: PipeId) -> bool {
+        self.settings.probe(pipes, id);
         self.out.activate(pipes, id);
         self.incoming.activate(pipes, id);
         true
@@ -63,5 +65,9 @@ impl Rules for Dealer {
 
     fn can_recv(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> bool {
         self.incoming.can_recv(pipes, reading)
+    }
+
+    fn configure(&mut self, settings: &Settings) {
+        self.settings = *settings;
     }
 }

@@ -106,6 +106,17 @@ pub struct Settings {
     pub router_mandatory: bool,
     /// `ZMQ_ROUTER_HANDOVER`: a new peer takes over a routing id in use.
     pub router_handover: bool,
+    /// `ZMQ_PROBE_ROUTER`: each new peer gets an empty message.
+    pub probe_router: bool,
+}
+
+impl Settings {
+    /// Lets a new peer know that we are there, if that is wanted.
+    fn probe(&self, pipes: &mut Pipes, id: PipeId) {
+        if self.probe_router && pipes[id].write(&mut Body::Bytes(&[]), false).is_ok() {
+            pipes.wrote_aside(id);
+        }
+    }
 }
 
 /// The socket types that this build has.

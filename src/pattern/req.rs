@@ -1,9 +1,10 @@
 //! REQ (RFC 28): a request, then its reply, and so on in turn.
 //!
 //! Only the reply of the peer that got the request counts; whatever else
-//! arrives is dropped, and so is a reply without its empty delimiter.
+//! arrives is dropped. A connection on which something arrives that has no
+//! empty delimiter is given up for good.
 
-use super::{FairQueue, LoadBalance, Rules, Sent};
+use super::{FairQueue, LoadBalance, Rules, Sent, Settings};
 use crate::error::{Error, Result};
 use crate::link::PipeId;
 use crate::pipe::{Body, Effort, Pipes, Reading, Sink};
@@ -21,20 +22,34 @@ enum State {
     Receiving,
 }
 
+/// The length of a request id, which a peer may put before the delimiter.
+const REQUEST_ID: usize = 4;
+
+/// Which part of an envelope has been read.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Before {
+    #[default]
+    Nothing,
+    RequestId,
+    Delimiter,
+}
+
 /// A client in lockstep.
 #[derive(Default)]
 pub struct Req {
     out: LoadBalance,
     incoming: FairQueue,
+    settings: Settings,
     state: State,
     /// Who got the request; nobody once that peer is gone.
     server: Option<PipeId>,
-    /// Skipping the rest of a message from this pipe that is not the reply.
-    skipping: bool,
+    /// What has been read of a message that may or may not be the reply.
+    before: Before,
 }
 
 impl Rules for Req {
     fn attach(&mut self, pipes: &mut Pipes, id: PipeId) -> bool {
+        self.settings.probe(pipes, id);
         self.out.activate(pipes, id);
         self.incoming.activate(pipes, id);
         true
@@ -116,6 +131,10 @@ impl Rules for Req {
             State::Receiving => true,
         }
     }
+
+    fn configure(&mut self, settings: &Settings) {
+        self.settings = *settings;
+    }
 }
 
 impl Req {
@@ -123,10 +142,28 @@ impl Req {
     fn find_reply(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Result<()> {
         loop {
             let (msg, id) = self.incoming.recv_msg(pipes, reading).ok_or(Error::Again)?;
-            let first = !std::mem::replace(&mut self.skipping, msg.more());
+            let delimiter = msg.is_empty() && msg.more();
+            let valid = match self.before {
+                Before::Nothing => delimiter || (msg.more() && msg.len() == REQUEST_ID),
+                Before::RequestId => delimiter,
+                Before::Delimiter => true,
+            };
+            if !valid && pipes[id].is_link() {
+                // Not the peer of a REQ at all: there is nothing to hope for.
+                pipes.refuse(id);
+                self.incoming.remove(pipes, id);
+                self.before = Before::Nothing;
+                continue;
+            }
+            let first = self.before == Before::Nothing;
+            self.before = match self.before {
+                _ if !msg.more() => Before::Nothing,
+                Before::Nothing if !delimiter && valid => Before::RequestId,
+                _ => Before::Delimiter,
+            };
             let ours = self.server.is_none_or(|server| server == id);
-            if first && ours && msg.is_empty() && msg.more() {
-                self.skipping = false;
+            if first && delimiter && ours {
+                self.before = Before::Nothing;
                 self.state = State::Receiving;
                 return Ok(());
             }

@@ -42,25 +42,23 @@ pub struct Router {
 }
 
 impl Rules for Router {
-    fn attach(&mut self, _pipes: &mut Pipes, _id: PipeId) -> bool {
+    fn attach(&mut self, pipes: &mut Pipes, id: PipeId) -> bool {
         // Without its routing id a peer can be neither read nor addressed.
+        self.settings.probe(pipes, id);
         true
     }
 
     fn identify(&mut self, pipes: &mut Pipes, id: PipeId, peer: &PeerInfo) {
-        if let Some(known) = self.by_pipe.get(&id) {
-            if peer.routing_id.is_empty() || **known == *peer.routing_id {
-                self.incoming.activate(pipes, id);
-                return;
-            }
-            let known = self.by_pipe.remove(&id).expect("just found");
-            self.by_id.remove(&known);
+        if self.by_pipe.contains_key(&id) {
+            // It came again, or was named by the application before it came.
+            self.incoming.activate(pipes, id);
+            return;
         }
         let routing_id = if peer.routing_id.is_empty() {
             self.generate()
         } else if let Some(&holder) = self.by_id.get(&*peer.routing_id) {
             if !self.settings.router_handover {
-                pipes.refuse(id);
+                // The newcomer stays connected, unheard and without a name.
                 return;
             }
             self.forget(holder);

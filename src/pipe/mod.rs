@@ -283,6 +283,11 @@ impl Pipe {
         }
     }
 
+    /// Whether there is a connection, and no socket of this process, behind it.
+    pub fn is_link(&self) -> bool {
+        matches!(self, Pipe::Link(_))
+    }
+
     /// Says where the pipe sits, so that reports find it.
     pub fn attached(&mut self, id: PipeId) {
         match self {

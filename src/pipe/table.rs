@@ -23,6 +23,7 @@ pub struct Pipes {
     count: usize,
     retired: Vec<PipeId>,
     refused: Vec<PipeId>,
+    written: Vec<PipeId>,
 }
 
 impl Pipes {
@@ -83,6 +84,16 @@ impl Pipes {
     /// A pattern will not have this peer: its connection is to be closed.
     pub fn refuse(&mut self, id: PipeId) {
         self.refused.push(id);
+    }
+
+    /// A pattern has written to this pipe of its own accord.
+    pub fn wrote_aside(&mut self, id: PipeId) {
+        self.written.push(id);
+    }
+
+    /// A pipe that was written to so.
+    pub fn take_written(&mut self) -> Option<PipeId> {
+        self.written.pop()
     }
 
     /// Whether some pipe is through.

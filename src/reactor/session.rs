@@ -444,6 +444,9 @@ impl Session {
     /// The socket is through with the peer: what is left is sent while
     /// `linger` lasts.
     pub fn close(&mut self, linger: Linger) -> After {
+        if self.is_closing() {
+            return After::default();
+        }
         let limit = match linger {
             Linger::Forever => None,
             Linger::For(milliseconds) => {

@@ -10,7 +10,7 @@ use super::lease::Home;
 use super::{Entered, SocketRef};
 use crate::error::{Error, Result};
 use crate::link::{Limits, Linger, Link, PipeId};
-use crate::pipe::{LinkPipe, Pipe};
+use crate::pipe::{LinkPipe, PeerInfo, Pipe};
 use crate::reactor::{Acceptor, Connector, IoThread, Peering, Request};
 use crate::transport::{
     Address, ListenOptions, Listener, StreamOptions, TcpAddress, parse_bind, parse_connect,
@@ -69,11 +69,10 @@ pub fn bind(socket: *mut c_void, endpoint: &str) -> Result<()> {
 pub fn connect(socket: *mut c_void, endpoint: &str) -> Result<()> {
     let mut socket = enter(socket)?;
     let address = parse_connect(endpoint, socket.options.ipv6)?;
-    if socket.connects_once() && socket.endpoints.iter().any(|known| known.text == endpoint) {
-        return Ok(());
-    }
+    let known = socket.endpoints.iter().any(|known| known.text == endpoint);
     match address {
         Address::Inproc(name) => socket.connect_name(endpoint, &name),
+        _ if known && socket.connects_once() => Ok(()),
         address => socket.connect_to(endpoint, address),
     }
 }
@@ -139,7 +138,8 @@ impl Inner {
         let (link, writer) =
             Link::new(peering.owner.clone(), background, self.ctx.pool.clone(), peering.limits);
         let pipe = LinkPipe::new(link.clone(), writer, self.options.sndhwm as u64);
-        let Some(id) = self.attach(Pipe::Link(pipe), None) else {
+        let name = self.name_for_peer();
+        let Some(id) = self.attach(Pipe::Link(pipe), name.as_ref()) else {
             // Taken for the pattern's refusal of a second peer: no error.
             return Ok(());
         };
@@ -212,6 +212,12 @@ impl Inner {
         }
     }
 
+    /// What `ZMQ_CONNECT_ROUTING_ID` calls the next peer, if it does.
+    fn name_for_peer(&mut self) -> Option<PeerInfo> {
+        let routing_id = std::mem::take(&mut self.options.connect_routing_id);
+        (!routing_id.is_empty()).then_some(PeerInfo { routing_id, socket_type: None })
+    }
+
     // ----------------------------------------------------------------- inproc
 
     fn bind_name(&mut self, endpoint: &str, name: String) -> Result<()> {
@@ -238,7 +244,8 @@ impl Inner {
         let (marks, info) = (self.marks(), self.introduction());
         let connected = ctx.names.connect(name, Box::new(self.me), marks, info);
         self.defer().tell.extend(connected.tell);
-        let Some(id) = self.attach(Pipe::Inproc(connected.pipe), connected.peer.as_ref()) else {
+        let peer = self.name_for_peer().or(connected.peer);
+        let Some(id) = self.attach(Pipe::Inproc(connected.pipe), peer.as_ref()) else {
             return Ok(());
         };
         if let Some(Pipe::Inproc(pipe)) = self.pipes.get(id)

@@ -155,6 +155,7 @@ impl Inner {
         let settings = Settings {
             router_mandatory: self.options.router_mandatory,
             router_handover: self.options.router_handover,
+            probe_router: self.options.probe_router,
         };
         self.pattern.rules().configure(&settings);
     }
@@ -202,6 +203,10 @@ impl Inner {
         if let Some(peer) = peer {
             self.pattern.rules().identify(&mut self.pipes, id, peer);
             self.remove_leaving();
+        }
+        while let Some(id) = self.pipes.take_written() {
+            let due = self.pipes.get(id).and_then(|pipe| pipe.take_due());
+            self.defer().due.extend(due);
         }
         self.wake(Kind::Receiver);
         self.wake(Kind::Sender);
