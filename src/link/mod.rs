@@ -358,9 +358,11 @@ impl Link {
     // ------------------------------------------------------------ reading
 
     /// For the receiver, whose item is used up: the next one. With `direct` the
-    /// receiver reads from the kernel itself if the inbox is empty.
-    pub fn next(self: &Arc<Self>, direct: bool, watch: &dyn Watch) -> Next {
-        let Some(mut half) = self.fill.try_lock_or_mark() else {
+    /// receiver reads from the kernel itself if the inbox is empty. With `sure`
+    /// it is in the middle of a message, so there is one: it waits for the half.
+    pub fn next(self: &Arc<Self>, direct: bool, sure: bool, watch: &dyn Watch) -> Next {
+        let half = if sure { Some(self.fill.lock()) } else { self.fill.try_lock_or_mark() };
+        let Some(mut half) = half else {
             // Who fills now will report what it finds.
             return Next::Nothing;
         };

@@ -46,6 +46,8 @@ pub struct LinkPipe {
     listed: bool,
     inbox: Option<Chunk>,
     frame: Option<Msg>,
+    /// The message being received has more frames to come.
+    open: bool,
     /// What every message of the peer carries.
     pub metadata: Option<Arc<Metadata>>,
     /// The connection is gone for good: what was received can still be read.
@@ -68,6 +70,7 @@ impl LinkPipe {
             listed: false,
             inbox: None,
             frame: None,
+            open: false,
             metadata: None,
             departed: false,
         }
@@ -223,6 +226,7 @@ impl LinkPipe {
             }
         }
         self.heard = true;
+        self.open = sink.more;
         if !sink.borrows() {
             sink.msg().set_metadata(self.metadata.clone());
         }
@@ -238,7 +242,7 @@ impl LinkPipe {
         if let Some(chunk) = self.inbox.take() {
             chunk.recycle(self.link.pool());
         }
-        match self.link.next(reading.direct, reading.watch) {
+        match self.link.next(reading.direct, self.open, reading.watch) {
             Next::Item(Item::Chunk(chunk, _)) => self.inbox = Some(chunk),
             Next::Item(Item::Frame(msg, _)) => self.frame = Some(msg),
             Next::Nothing => return false,

@@ -344,11 +344,15 @@ impl Session {
         let metadata = describe(&stream, &peer);
         let conn = Arc::new(Conn::new(stream, metadata));
         self.pause = self.peering.reconnect;
-        self.enter(Phase::Up(conn.clone()));
         self.link.with_flush(|half| {
             half.conn = Some(conn.clone());
             half.queue_command(&output);
         });
+        if self.is_closing() {
+            // The socket has gone meanwhile, and left something to be sent.
+            return self.begin_draining(conn);
+        }
+        self.enter(Phase::Up(conn.clone()));
         self.link.with_fill(|half| half.conn = Some(conn.clone()));
         let broken = self.link.feed(rest).is_err();
         let arrival = Arrival { link: self.link.clone(), conn, peer, writer: self.writer.take() };
@@ -459,16 +463,7 @@ impl Session {
         match std::mem::replace(&mut self.phase, Phase::Over) {
             Phase::Up(conn) if linger != Linger::NONE => {
                 self.link.with_fill(|half| half.conn = None);
-                let watch = Some(conn.as_raw_fd());
-                let now = Instant::now();
-                let pause = Duration::from_millis(1);
-                let drain = Drain { shut: false, pause, unsent: usize::MAX, moved_at: now };
-                self.enter(Phase::Draining(conn, drain));
-                let mut after = self.drain();
-                if !after.over {
-                    after.watch = watch;
-                }
-                after
+                self.begin_draining(conn)
             }
             phase if nothing_left || self.address.is_none() => {
                 self.phase = phase;
@@ -493,6 +488,20 @@ impl Session {
         }
         self.link.owner().departed(&self.link, true);
         self.close(linger)
+    }
+
+    /// Sends what is left on a connection that nobody reads from any more.
+    fn begin_draining(&mut self, conn: Arc<Conn>) -> After {
+        let watch = Some(conn.as_raw_fd());
+        let moved_at = Instant::now();
+        let pause = Duration::from_millis(1);
+        let drain = Drain { shut: false, pause, unsent: usize::MAX, moved_at };
+        self.enter(Phase::Draining(conn, drain));
+        let mut after = self.drain();
+        if !after.over {
+            after.watch = watch;
+        }
+        after
     }
 
     /// A step towards the end of a closing connection.
