@@ -675,8 +675,8 @@ ZMQ_EXPORT void *zmq_socket(void *context, int type);
 // sent within ZMQ_LINGER. ENOTSOCK: not an open socket.
 ZMQ_EXPORT int zmq_close(void *socket);
 
-// Sets an option of a socket. EINVAL: no such option, or a value or length out
-// of range. ETERM, ENOTSOCK.
+// Sets an option of a socket. NULL of length 0 empties some options. EINVAL: no
+// such option, or a value or length out of range. ETERM, ENOTSOCK.
 ZMQ_EXPORT
 int zmq_setsockopt(void *socket,
                    int option,

@@ -36,8 +36,8 @@ pub extern "C" fn zmq_close(socket: *mut c_void) -> c_int {
     status(|| socket::close(socket))
 }
 
-/// Sets an option of a socket. EINVAL: no such option, or a value or length out
-/// of range. ETERM, ENOTSOCK.
+/// Sets an option of a socket. NULL of length 0 empties some options. EINVAL: no
+/// such option, or a value or length out of range. ETERM, ENOTSOCK.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zmq_setsockopt(
     socket: *mut c_void,
@@ -47,7 +47,9 @@ pub unsafe extern "C" fn zmq_setsockopt(
 ) -> c_int {
     // SAFETY: the contract of this layer.
     status(|| match unsafe { bytes(optval, optvallen) } {
-        Some(value) => socket::setsockopt(socket, option, value),
+        Some(value) => {
+            socket::setsockopt(socket, option, (!optval.is_null()).then_some(value))
+        }
         None => Err(refuse(socket, Error::Invalid)),
     })
 }

@@ -183,18 +183,34 @@ pub unsafe extern "C" fn zmq_recviov(
             None | Some([]) => return Err(refuse(socket, Error::Invalid)),
             Some(buffers) => buffers,
         };
-        *count = 0;
-        for buffer in buffers {
-            let mut msg = Msg::new();
-            socket::recv_msg(socket, &mut msg, flags)?;
-            *buffer = malloc_copy(msg.as_slice())?;
-            *count += 1;
-            if !msg.more() {
-                break;
-            }
+        let mut received = 0;
+        let outcome = receive_parts(socket, buffers, flags, &mut received);
+        // Where there is no socket, nothing is touched.
+        if received > 0 || outcome != Err(Error::NotSocket) {
+            *count = received;
         }
-        Ok(c_int::try_from(*count).unwrap_or(c_int::MAX))
+        outcome?;
+        Ok(c_int::try_from(received).unwrap_or(c_int::MAX))
     })
+}
+
+/// The parts of one message into as many buffers as they take.
+fn receive_parts(
+    socket: *mut c_void,
+    buffers: &mut [iovec],
+    flags: c_int,
+    received: &mut usize,
+) -> Result<()> {
+    for buffer in buffers {
+        let mut msg = Msg::new();
+        socket::recv_msg(socket, &mut msg, flags)?;
+        *buffer = malloc_copy(msg.as_slice())?;
+        *received += 1;
+        if !msg.more() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// A copy that the caller gives to C's `free`.

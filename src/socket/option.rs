@@ -16,8 +16,8 @@ pub(super) const POLLIN: i32 = 1;
 /// `ZMQ_POLLOUT`.
 pub(super) const POLLOUT: i32 = 2;
 
-/// `zmq_setsockopt`.
-pub fn setsockopt(socket: *mut c_void, option: c_int, value: &[u8]) -> Result<()> {
+/// `zmq_setsockopt`; no value at all stands for a null pointer of length 0.
+pub fn setsockopt(socket: *mut c_void, option: c_int, value: Option<&[u8]>) -> Result<()> {
     let mut socket = SocketRef::resolve(socket)?.enter()?.alive()?;
     socket.options.set(option, value)?;
     socket.configure();
