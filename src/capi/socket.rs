@@ -47,9 +47,7 @@ pub unsafe extern "C" fn zmq_setsockopt(
 ) -> c_int {
     // SAFETY: the contract of this layer.
     status(|| match unsafe { bytes(optval, optvallen) } {
-        Some(value) => {
-            socket::setsockopt(socket, option, (!optval.is_null()).then_some(value))
-        }
+        Some(value) => socket::setsockopt(socket, option, (!optval.is_null()).then_some(value)),
         None => Err(refuse(socket, Error::Invalid)),
     })
 }

@@ -20,7 +20,7 @@ use crate::options::ContextOptions;
 use crate::process;
 use crate::reactor::IoThread;
 use crate::sync::barrier;
-use crate::sys::{EventFd, futex};
+use crate::sys::{EventFd, Scheduling, futex};
 
 pub use names::{Binder, Met, Names};
 
@@ -163,10 +163,12 @@ impl Context {
         if threads.is_empty() {
             let mut started = Vec::new();
             for index in 0..options.io_threads {
-                match IoThread::start(format!("zmq/io/{index}")) {
+                match IoThread::start(thread_name(&options, index), scheduling(&options)) {
                     Ok(thread) => started.push(thread),
                     Err(error) => {
-                        started.iter().for_each(|thread: &Arc<IoThread>| thread.stop());
+                        started
+                            .iter()
+                            .for_each(|thread: &Arc<IoThread>| thread.stop());
                         return Err(error);
                     }
                 }
@@ -176,7 +178,9 @@ impl Context {
         let allowed = |index: &usize| affinity == 0 || (*index < 64 && affinity >> index & 1 == 1);
         let allowed: Vec<usize> = (0..threads.len()).filter(allowed).collect();
         let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-        let index = *allowed.get(turn % allowed.len().max(1)).ok_or(Error::NoThread)?;
+        let index = *allowed
+            .get(turn % allowed.len().max(1))
+            .ok_or(Error::NoThread)?;
         Ok(threads[index].clone())
     }
 
@@ -197,6 +201,30 @@ impl Context {
             let _ = event.drain();
             events.push(event);
         }
+    }
+}
+
+/// What an I/O thread is called: as in libzmq, by which tools know it.
+fn thread_name(options: &ContextOptions, index: i32) -> Vec<u8> {
+    let own = format!("ZMQbg/IO/{index}").into_bytes();
+    // A text of C ends with its NUL.
+    let prefix = options.thread_name_prefix.split(|&byte| byte == 0).next();
+    match prefix {
+        Some(prefix) if !prefix.is_empty() => [prefix, b"/", &own].concat(),
+        _ => own,
+    }
+}
+
+fn scheduling(options: &ContextOptions) -> Scheduling {
+    let given = |number: i32| (number >= 0).then_some(number);
+    Scheduling {
+        policy: given(options.thread_sched_policy),
+        priority: given(options.thread_priority),
+        processors: options
+            .thread_affinity
+            .iter()
+            .map(|&number| number as usize)
+            .collect(),
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, Result};
-use crate::pipe::inproc::{InprocPipe, Marks, Neighbour, UNKNOWN, pair};
 use crate::pipe::PeerInfo;
+use crate::pipe::inproc::{InprocPipe, Marks, Neighbour, UNKNOWN, pair};
 
 /// A socket that can be connected to by name.
 pub trait Binder: Send + Sync {
@@ -68,14 +68,25 @@ impl Names {
             pipe.set_marks(marks);
             pipe.belongs_to(binder.neighbour());
         }
-        table.bound.insert(name.to_string(), Bound { owner, binder, marks, peer });
+        table.bound.insert(
+            name.to_string(),
+            Bound {
+                owner,
+                binder,
+                marks,
+                peer,
+            },
+        );
         Ok(waiting)
     }
 
     /// Takes the name back if `owner` has it.
     pub fn unbind(&self, name: &str, owner: u64) -> bool {
         let mut table = self.table();
-        let ours = table.bound.get(name).is_some_and(|bound| bound.owner == owner);
+        let ours = table
+            .bound
+            .get(name)
+            .is_some_and(|bound| bound.owner == owner);
         if ours {
             table.bound.remove(name);
         }
@@ -92,11 +103,22 @@ impl Names {
     ) -> Connected {
         let mut table = self.table();
         let Some(bound) = table.bound.get(name) else {
-            let unknown = Marks { send: 0, receive: UNKNOWN };
+            let unknown = Marks {
+                send: 0,
+                receive: UNKNOWN,
+            };
             let [mut pipe, far] = pair([marks, unknown]);
             pipe.belongs_to(neighbour);
-            table.waiting.entry(name.to_string()).or_default().push((far, info));
-            return Connected { pipe, peer: None, tell: None };
+            table
+                .waiting
+                .entry(name.to_string())
+                .or_default()
+                .push((far, info));
+            return Connected {
+                pipe,
+                peer: None,
+                tell: None,
+            };
         };
         let [mut pipe, mut far] = pair([marks, bound.marks]);
         pipe.belongs_to(neighbour);
@@ -104,6 +126,10 @@ impl Names {
         let peer = Some(bound.peer.clone());
         far.belongs_to(binder.neighbour());
         let tell = move || binder.meet(far, info);
-        Connected { pipe, peer, tell: Some(Box::new(tell)) }
+        Connected {
+            pipe,
+            peer,
+            tell: Some(Box::new(tell)),
+        }
     }
 }

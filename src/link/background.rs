@@ -71,7 +71,11 @@ pub struct Background {
 impl Background {
     /// A handle that sends to `notices` and wakes with `waker`.
     pub fn new(notices: Sender<Notice>, waker: mio::Waker) -> Background {
-        Background { notices, waker, ticks: Mutex::default() }
+        Background {
+            notices,
+            waker,
+            ticks: Mutex::default(),
+        }
     }
 
     /// Hands `notice` to the thread. A thread that has ended has nothing left

@@ -25,7 +25,11 @@ pub struct Conn {
 impl Conn {
     /// A connection over `stream` whose messages carry `metadata`.
     pub fn new(stream: Stream, metadata: Arc<Metadata>) -> Conn {
-        Conn { number: NEXT.fetch_add(1, Ordering::Relaxed), stream, metadata }
+        Conn {
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
+            stream,
+            metadata,
+        }
     }
 
     /// Tells this connection from every other one of the process.

@@ -15,9 +15,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::error::Error;
+use crate::link::Conn;
 use crate::link::inbox::{Chunk, Item};
 use crate::link::pool::{CHUNK, Pool};
-use crate::link::Conn;
 use crate::message::{Buffer, Msg};
 use crate::zmtp::frame::MORE;
 use crate::zmtp::{Limits, Scanner};
@@ -246,7 +246,10 @@ impl FillHalf {
             let room = body.buffer.capacity().min(body.len) - body.filled;
             // SAFETY: `filled` is at most the capacity.
             let base = unsafe { body.buffer.as_ptr().add(body.filled) };
-            vectors[0] = libc::iovec { iov_base: base.cast(), iov_len: room };
+            vectors[0] = libc::iovec {
+                iov_base: base.cast(),
+                iov_len: room,
+            };
             (used, wanted) = (1, room);
             and_more &= body.filled + room == body.len;
         }
@@ -254,7 +257,10 @@ impl FillHalf {
             // SAFETY: `start` is below LARGE, far below the capacity.
             let base = unsafe { buffer.as_ptr().add(start) };
             let len = self.appetite() - start.min(self.appetite());
-            vectors[used] = libc::iovec { iov_base: base.cast(), iov_len: len };
+            vectors[used] = libc::iovec {
+                iov_base: base.cast(),
+                iov_len: len,
+            };
             used += 1;
         }
         // SAFETY: both pieces are within buffers that are ours alone.
@@ -330,10 +336,19 @@ impl FillHalf {
 
     /// Sorts the bytes from `start` to `end` of `buffer`: whole messages,
     /// whole frames of an open message, the beginning of a frame.
-    fn accept(&mut self, buffer: Buffer, start: usize, end: usize, pool: &Pool) -> Result<(), Error> {
+    fn accept(
+        &mut self,
+        buffer: Buffer,
+        start: usize,
+        end: usize,
+        pool: &Pool,
+    ) -> Result<(), Error> {
         // SAFETY: these bytes were read and are in no message yet.
         let bytes = unsafe { buffer.bytes(start..end) };
-        let limits = Limits { max_msg_size: self.max_size, ..Limits::NONE };
+        let limits = Limits {
+            max_msg_size: self.max_size,
+            ..Limits::NONE
+        };
         let commands = &mut self.commands;
         let scan = self
             .scanner
@@ -351,7 +366,12 @@ impl FillHalf {
                 // SAFETY: a new buffer is nobody else's.
                 unsafe { own.bytes_mut(0..got.len()) }.copy_from_slice(got);
                 let flags = if header.more() { MORE } else { 0 };
-                self.body = Some(Body { flags, buffer: own, filled: got.len(), len });
+                self.body = Some(Body {
+                    flags,
+                    buffer: own,
+                    filled: got.len(),
+                    len,
+                });
             }
             _ => self.carry.extend_from_slice(rest),
         }
@@ -370,4 +390,7 @@ impl FillHalf {
     }
 }
 
-const EMPTY: libc::iovec = libc::iovec { iov_base: std::ptr::null_mut(), iov_len: 0 };
+const EMPTY: libc::iovec = libc::iovec {
+    iov_base: std::ptr::null_mut(),
+    iov_len: 0,
+};

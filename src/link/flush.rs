@@ -51,7 +51,12 @@ pub struct FlushHalf {
 impl FlushHalf {
     /// A half without a connection that will write what is in `outbox`.
     pub fn new(outbox: OutReader) -> FlushHalf {
-        FlushHalf { conn: None, outbox, commands: Vec::new(), command_open: false }
+        FlushHalf {
+            conn: None,
+            outbox,
+            commands: Vec::new(),
+            command_open: false,
+        }
     }
 
     /// Queues a framed command.
@@ -97,7 +102,10 @@ impl FlushHalf {
                 Err(error) => return (refused(&error), false),
             }
         }
-        let mut pieces = [libc::iovec { iov_base: std::ptr::null_mut(), iov_len: 0 }; PIECES];
+        let mut pieces = [libc::iovec {
+            iov_base: std::ptr::null_mut(),
+            iov_len: 0,
+        }; PIECES];
         let (used, bytes) = self.outbox.gather(&mut pieces, BATCH);
         if bytes == 0 {
             return (Wrote::All, false);

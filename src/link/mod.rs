@@ -250,7 +250,9 @@ impl Link {
     pub fn tick(self: &Arc<Self>, now: Instant, at_once: bool) -> bool {
         let waiting = self.is_waiting();
         if waiting && !self.is_full() {
-            let age = now.nanos().saturating_sub(self.oldest.load(Ordering::Relaxed));
+            let age = now
+                .nanos()
+                .saturating_sub(self.oldest.load(Ordering::Relaxed));
             if at_once || age > BACK_TO_BACK.as_nanos() as u64 {
                 self.flush(Side::Background);
             }
@@ -351,7 +353,8 @@ impl Link {
     /// Reports the end of a connection, once for each.
     fn down(self: &Arc<Self>, conn: Option<&Conn>, cause: i32) {
         if let Some(conn) = conn {
-            self.background.notify(Notice::Down(self.clone(), conn.number(), cause));
+            self.background
+                .notify(Notice::Down(self.clone(), conn.number(), cause));
         }
     }
 
@@ -361,7 +364,11 @@ impl Link {
     /// receiver reads from the kernel itself if the inbox is empty. With `sure`
     /// it is in the middle of a message, so there is one: it waits for the half.
     pub fn next(self: &Arc<Self>, direct: bool, sure: bool, watch: &dyn Watch) -> Next {
-        let half = if sure { Some(self.fill.lock()) } else { self.fill.try_lock_or_mark() };
+        let half = if sure {
+            Some(self.fill.lock())
+        } else {
+            self.fill.try_lock_or_mark()
+        };
         let Some(mut half) = half else {
             // Who fills now will report what it finds.
             return Next::Nothing;

@@ -172,7 +172,11 @@ impl Msg {
         if bytes.len() > INLINE_MAX {
             return false;
         }
-        let msg = place.write(Msg::with_body(Kind::INLINE, Msg::UNFILLED, bytes.len() as u8));
+        let msg = place.write(Msg::with_body(
+            Kind::INLINE,
+            Msg::UNFILLED,
+            bytes.len() as u8,
+        ));
         msg.set_more(more);
         let body = (&raw mut msg.body).cast();
         // SAFETY: an inline body has room for this length.
@@ -183,9 +187,8 @@ impl Msg {
     /// The body, if it is all there is to drop: in place, with nothing beside it.
     #[inline(always)]
     pub fn as_short(&self) -> Option<&[u8]> {
-        let plain = self.kind == Kind::INLINE
-            && self.metadata.is_null()
-            && self.flags & LONG_GROUP == 0;
+        let plain =
+            self.kind == Kind::INLINE && self.metadata.is_null() && self.flags & LONG_GROUP == 0;
         // SAFETY: an inline body has this length.
         plain.then(|| unsafe {
             slice::from_raw_parts((&raw const self.body).cast(), self.inline_len.into())

@@ -36,7 +36,8 @@ pub struct ContextOptions {
     pub io_threads: i32,
     /// How many sockets may be open at once.
     pub max_sockets: i32,
-    /// The longest message that may be sent.
+    /// The longest message, as the application says; kept and told, as in libzmq,
+    /// which holds no message against it.
     pub max_msgsz: i32,
     /// Whether bodies may be parts of the buffer they were read into; a hint.
     pub zero_copy_recv: bool,

@@ -40,7 +40,10 @@ pub struct Sent {
 
 impl Sent {
     /// Dropped.
-    pub const NOWHERE: Sent = Sent { pipe: PipeId::NONE, then: Then::Nothing };
+    pub const NOWHERE: Sent = Sent {
+        pipe: PipeId::NONE,
+        then: Then::Nothing,
+    };
 }
 
 /// The rules of one socket type.

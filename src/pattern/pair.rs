@@ -86,9 +86,10 @@ impl Rules for Pair {
     }
 
     fn can_send(&mut self, pipes: &mut Pipes) -> bool {
-        self.more || self.peer.is_some_and(|id| {
-            pipes[id].can_write(Effort::Look) || !pipes[id].wait_writable()
-        })
+        self.more
+            || self
+                .peer
+                .is_some_and(|id| pipes[id].can_write(Effort::Look) || !pipes[id].wait_writable())
     }
 
     fn can_recv(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> bool {
@@ -111,7 +112,8 @@ impl Pair {
             }
             if pipes[id].is_finished() {
                 pipes.retire(id);
-            } else if reading.settle && !pipes[id].go_idle()
+            } else if reading.settle
+                && !pipes[id].go_idle()
                 && let Some(found) = look(pipes, id)
             {
                 return Ok((id, found));

@@ -62,7 +62,10 @@ impl Rules for Rep {
         _effort: Effort,
     ) -> Result<Sent> {
         if self.state == State::Answering {
-            if self.client.is_some_and(|id| !pipes[id].can_write(Effort::Look)) {
+            if self
+                .client
+                .is_some_and(|id| !pipes[id].can_write(Effort::Look))
+            {
                 self.client = None;
             }
             for mut frame in self.envelope.drain(..) {
@@ -76,7 +79,10 @@ impl Rules for Rep {
         }
         let client = self.client;
         let sent = match client {
-            Some(pipe) => Sent { pipe, then: pipes[pipe].write(body, more)? },
+            Some(pipe) => Sent {
+                pipe,
+                then: pipes[pipe].write(body, more)?,
+            },
             None => Sent::NOWHERE,
         };
         if !more {
@@ -97,8 +103,15 @@ impl Rules for Rep {
             State::Receiving => {}
             State::Answering | State::Sending => return Err(Error::State),
         }
-        let id = self.incoming.recv(pipes, reading, sink).ok_or(Error::Again)?;
-        self.state = if sink.more { State::Receiving } else { State::Answering };
+        let id = self
+            .incoming
+            .recv(pipes, reading, sink)
+            .ok_or(Error::Again)?;
+        self.state = if sink.more {
+            State::Receiving
+        } else {
+            State::Answering
+        };
         Ok(id)
     }
 

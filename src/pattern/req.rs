@@ -111,8 +111,15 @@ impl Rules for Req {
             State::Awaiting => self.find_reply(pipes, reading)?,
             State::Receiving => {}
         }
-        let id = self.incoming.recv(pipes, reading, sink).ok_or(Error::Again)?;
-        self.state = if sink.more { State::Receiving } else { State::Idle };
+        let id = self
+            .incoming
+            .recv(pipes, reading, sink)
+            .ok_or(Error::Again)?;
+        self.state = if sink.more {
+            State::Receiving
+        } else {
+            State::Idle
+        };
         Ok(id)
     }
 

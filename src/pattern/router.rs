@@ -126,7 +126,10 @@ impl Rules for Router {
         sink: &mut Sink<'_>,
     ) -> Result<PipeId> {
         if self.more && self.ahead.is_none() {
-            let id = self.incoming.recv(pipes, reading, sink).ok_or(Error::Again)?;
+            let id = self
+                .incoming
+                .recv(pipes, reading, sink)
+                .ok_or(Error::Again)?;
             self.more = sink.more;
             return Ok(id);
         }
@@ -167,7 +170,11 @@ impl Router {
     fn find(&mut self, pipes: &mut Pipes, routing_id: &[u8], effort: Effort) -> Result<To> {
         let mandatory = self.settings.router_mandatory;
         let Some(&id) = self.by_id.get(routing_id) else {
-            return if mandatory { Err(Error::HostUnreachable) } else { Ok(To::Nobody) };
+            return if mandatory {
+                Err(Error::HostUnreachable)
+            } else {
+                Ok(To::Nobody)
+            };
         };
         let pipe = &mut pipes[id];
         // A message that may be dropped is so only when there really is no room.

@@ -95,11 +95,15 @@ pub struct InprocPipe {
 
 /// Two connected ends. The marks are each socket's own, 0 for none.
 pub fn pair(marks: [Marks; 2]) -> [InprocPipe; 2] {
-    let shared = Arc::new(Shared { ends: Default::default() });
+    let shared = Arc::new(Shared {
+        ends: Default::default(),
+    });
     let (first_out, second_in) = queue();
     let (second_out, first_in) = queue();
     let end = |side: usize, out, incoming| {
-        shared.ends[side].receive_mark.store(marks[side].receive, Ordering::Relaxed);
+        shared.ends[side]
+            .receive_mark
+            .store(marks[side].receive, Ordering::Relaxed);
         InprocPipe {
             shared: shared.clone(),
             side,
@@ -138,11 +142,15 @@ impl InprocPipe {
     pub fn set_marks(&mut self, marks: Marks) {
         self.send_mark = marks.send;
         self.until = 0;
-        self.shared.ends[self.side].receive_mark.store(marks.receive, Ordering::Relaxed);
+        self.shared.ends[self.side]
+            .receive_mark
+            .store(marks.receive, Ordering::Relaxed);
     }
 
     pub(super) fn attached(&mut self, id: PipeId) {
-        self.shared.ends[self.side].pipe.store(id.bits(), Ordering::Release);
+        self.shared.ends[self.side]
+            .pipe
+            .store(id.bits(), Ordering::Release);
         // Pairs with the fence in `introduce`: one of the two sees the other.
         fence(Ordering::SeqCst);
     }
@@ -163,7 +171,9 @@ impl InprocPipe {
 
     /// The mark for what this end sends.
     fn mark(&self) -> u64 {
-        let receive = self.shared.ends[1 - self.side].receive_mark.load(Ordering::Relaxed);
+        let receive = self.shared.ends[1 - self.side]
+            .receive_mark
+            .load(Ordering::Relaxed);
         match (self.send_mark, receive) {
             (send, UNKNOWN) => send,
             (0, _) | (_, 0) => 0,
@@ -200,7 +210,8 @@ impl InprocPipe {
             Body::Bytes(bytes) if bytes.len() <= INLINE_MAX => {
                 // SAFETY: a body of this length fits, so a message is written.
                 unsafe {
-                    self.out.push_with(|place| assert!(Msg::write_short(place, bytes, more)));
+                    self.out
+                        .push_with(|place| assert!(Msg::write_short(place, bytes, more)));
                 }
             }
             _ => {
@@ -247,19 +258,27 @@ impl InprocPipe {
     /// Whether the other end has been closed.
     #[inline]
     pub fn is_gone(&self) -> bool {
-        self.shared.ends[1 - self.side].closed.load(Ordering::Acquire)
+        self.shared.ends[1 - self.side]
+            .closed
+            .load(Ordering::Acquire)
     }
 
     /// Closes this end. What was sent can still be read at the other.
     #[must_use = "the other socket must be told"]
     pub fn close(&mut self, spent: &mut Vec<Msg>) -> Notice {
         self.rollback(spent);
-        self.shared.ends[self.side].closed.store(true, Ordering::Release);
+        self.shared.ends[self.side]
+            .closed
+            .store(true, Ordering::Release);
         self.notice(What::Gone)
     }
 
     fn notice(&self, what: What) -> Notice {
-        Notice { shared: self.shared.clone(), to: 1 - self.side, what }
+        Notice {
+            shared: self.shared.clone(),
+            to: 1 - self.side,
+            what,
+        }
     }
 
     #[inline]

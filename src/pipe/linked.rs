@@ -102,7 +102,9 @@ impl LinkPipe {
 
     pub(super) fn wait_writable(&mut self) -> bool {
         let written = self.writer.written_messages();
-        let waits = self.writer.wait_for_ack((written + self.mark.div_ceil(2)) - self.mark);
+        let waits = self
+            .writer
+            .wait_for_ack((written + self.mark.div_ceil(2)) - self.mark);
         self.link.ensure_watched();
         self.refresh();
         waits
@@ -118,7 +120,11 @@ impl LinkPipe {
         } else {
             self.writer.append_body(flags, body.take()?);
         }
-        Ok(if more { Then::Nothing } else { self.commit(len) })
+        Ok(if more {
+            Then::Nothing
+        } else {
+            self.commit(len)
+        })
     }
 
     /// Makes a message visible and decides who writes it.

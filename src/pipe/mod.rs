@@ -75,14 +75,26 @@ impl<'a> Sink<'a> {
     /// A sink that fills an empty message.
     #[inline]
     pub fn message(msg: &'a mut Msg) -> Sink<'a> {
-        Sink { room: None, msg, size: 0, more: false, due: false }
+        Sink {
+            room: None,
+            msg,
+            size: 0,
+            more: false,
+            due: false,
+        }
     }
 
     /// A sink that copies what fits into `room`, at once or by way of an empty
     /// message.
     #[inline]
     pub fn room(room: &'a mut [MaybeUninit<u8>], msg: &'a mut Msg) -> Sink<'a> {
-        Sink { room: Some(room), msg, size: 0, more: false, due: false }
+        Sink {
+            room: Some(room),
+            msg,
+            size: 0,
+            more: false,
+            due: false,
+        }
     }
 
     /// Whether a slice of the bytes will do, since they are copied anyway.
@@ -238,7 +250,6 @@ impl Pipe {
             Pipe::Inproc(pipe) => pipe.write(body, more),
         }
     }
-
 
     /// Reads the next frame, if there is one.
     #[inline(always)]

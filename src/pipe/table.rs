@@ -30,7 +30,12 @@ impl Pipes {
     /// Takes `pipe` in and tells it where it sits.
     pub fn insert(&mut self, pipe: Pipe) -> PipeId {
         let index = self.free.pop().unwrap_or_else(|| {
-            self.places.push(Place { round: 0, pipe: None, receiving: false, sending: false });
+            self.places.push(Place {
+                round: 0,
+                pipe: None,
+                receiving: false,
+                sending: false,
+            });
             self.places.len() as u32 - 1
         });
         let place = &mut self.places[index as usize];
@@ -115,16 +120,25 @@ impl Pipes {
 
     /// All pipes with their identifiers.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (PipeId, &mut Pipe)> {
-        self.places.iter_mut().enumerate().filter_map(|(index, place)| {
-            let id = PipeId::new(index as u32, place.round);
-            place.pipe.as_deref_mut().map(|pipe| (id, pipe))
-        })
+        self.places
+            .iter_mut()
+            .enumerate()
+            .filter_map(|(index, place)| {
+                let id = PipeId::new(index as u32, place.round);
+                place.pipe.as_deref_mut().map(|pipe| (id, pipe))
+            })
     }
 
     /// The identifiers of all pipes.
     pub fn ids(&self) -> Vec<PipeId> {
-        let taken = self.places.iter().enumerate().filter(|(_, place)| place.pipe.is_some());
-        taken.map(|(index, place)| PipeId::new(index as u32, place.round)).collect()
+        let taken = self
+            .places
+            .iter()
+            .enumerate()
+            .filter(|(_, place)| place.pipe.is_some());
+        taken
+            .map(|(index, place)| PipeId::new(index as u32, place.round))
+            .collect()
     }
 }
 
@@ -134,13 +148,19 @@ impl Index<PipeId> for Pipes {
 
     #[inline(always)]
     fn index(&self, id: PipeId) -> &Pipe {
-        self.places[id.index()].pipe.as_deref().expect("a listed pipe is in the table")
+        self.places[id.index()]
+            .pipe
+            .as_deref()
+            .expect("a listed pipe is in the table")
     }
 }
 
 impl IndexMut<PipeId> for Pipes {
     #[inline(always)]
     fn index_mut(&mut self, id: PipeId) -> &mut Pipe {
-        self.places[id.index()].pipe.as_deref_mut().expect("a listed pipe is in the table")
+        self.places[id.index()]
+            .pipe
+            .as_deref_mut()
+            .expect("a listed pipe is in the table")
     }
 }

@@ -51,18 +51,37 @@ impl Acceptor {
         for _ in 0..BATCH {
             match self.listener.accept(&self.peering.stream) {
                 Ok(Some(stream)) => streams.push(stream),
-                Ok(None) => return Accepted { streams, end: End::Done },
+                Ok(None) => {
+                    return Accepted {
+                        streams,
+                        end: End::Done,
+                    };
+                }
                 Err(error) if connection_lost(&error) => {}
-                Err(_) => return Accepted { streams, end: End::Refused },
+                Err(_) => {
+                    return Accepted {
+                        streams,
+                        end: End::Refused,
+                    };
+                }
             }
         }
-        Accepted { streams, end: End::More }
+        Accepted {
+            streams,
+            end: End::More,
+        }
     }
 }
 
 /// Whether the error concerns one connection only.
 fn connection_lost(error: &std::io::Error) -> bool {
-    let lasting = [libc::EMFILE, libc::ENFILE, libc::ENOMEM, libc::ENOBUFS, libc::EBADF];
+    let lasting = [
+        libc::EMFILE,
+        libc::ENFILE,
+        libc::ENOMEM,
+        libc::ENOBUFS,
+        libc::EBADF,
+    ];
     !error.raw_os_error().is_some_and(|number| {
         lasting.contains(&number) || number == libc::EINVAL || number == libc::ENOTSOCK
     })

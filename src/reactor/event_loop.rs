@@ -142,7 +142,8 @@ impl EventLoop {
                 let number = connector.link.number();
                 let token = self.io.token();
                 self.sources.insert(token, Source::Session(number));
-                self.sessions.insert(number, Session::connecting(*connector, token));
+                self.sessions
+                    .insert(number, Session::connecting(*connector, token));
                 self.step(number, Session::connect);
             }
             Request::Watch(set) => {
@@ -150,7 +151,10 @@ impl EventLoop {
             }
             Request::Unwatch(token) => {
                 if let Some(Source::ReadSet(set)) = self.sources.remove(&token) {
-                    let _ = self.poll.registry().deregister(&mut SourceFd(&set.as_raw_fd()));
+                    let _ = self
+                        .poll
+                        .registry()
+                        .deregister(&mut SourceFd(&set.as_raw_fd()));
                     self.busy.retain(|other| !Arc::ptr_eq(other, &set));
                 }
             }
@@ -169,7 +173,12 @@ impl EventLoop {
         let fd = acceptor.as_raw_fd();
         self.sources.insert(token, Source::Acceptor(number));
         self.acceptors.insert(number, (acceptor, token));
-        if self.poll.registry().register(&mut SourceFd(&fd), token, Interest::READABLE).is_err() {
+        if self
+            .poll
+            .registry()
+            .register(&mut SourceFd(&fd), token, Interest::READABLE)
+            .is_err()
+        {
             // Out of kernel memory: look by the clock instead.
             self.timers.set(Instant::now().after(PAUSE), number, 0);
         }
@@ -179,12 +188,19 @@ impl EventLoop {
     /// socket has closed already linger on their own account.
     fn unlisten(&mut self, number: u64, linger: Linger) {
         if let Some((acceptor, token)) = self.acceptors.remove(&number) {
-            let _ = self.poll.registry().deregister(&mut SourceFd(&acceptor.as_raw_fd()));
+            let _ = self
+                .poll
+                .registry()
+                .deregister(&mut SourceFd(&acceptor.as_raw_fd()));
             self.sources.remove(&token);
         }
         let came = |session: &&Session| session.acceptor == number && !session.is_closing();
-        let came: Vec<u64> =
-            self.sessions.values().filter(came).map(|session| session.link.number()).collect();
+        let came: Vec<u64> = self
+            .sessions
+            .values()
+            .filter(came)
+            .map(|session| session.link.number())
+            .collect();
         for number in came {
             self.step(number, |session| session.dismiss(linger));
         }
@@ -278,7 +294,10 @@ impl EventLoop {
             && let Some(fd) = session.up_fd()
         {
             let registry = self.poll.registry();
-            if registry.register(&mut SourceFd(&fd), token, Interest::WRITABLE).is_ok() {
+            if registry
+                .register(&mut SourceFd(&fd), token, Interest::WRITABLE)
+                .is_ok()
+            {
                 self.watched.insert(number, fd);
             }
         }
@@ -303,8 +322,13 @@ impl EventLoop {
         };
         // Signals are blocked here, and so in the new thread.
         let name = "zmq/resolve".to_string();
-        if std::thread::Builder::new().name(name).spawn(look_up).is_err() {
-            self.io.request(Request::Resolved(number, stamp, Err(Error::Again)));
+        if std::thread::Builder::new()
+            .name(name)
+            .spawn(look_up)
+            .is_err()
+        {
+            self.io
+                .request(Request::Resolved(number, stamp, Err(Error::Again)));
         }
     }
 
@@ -313,7 +337,11 @@ impl EventLoop {
         while let Some(timer) = self.timers.pop_due(now) {
             if self.acceptors.contains_key(&timer.owner) {
                 self.accept(timer.owner);
-            } else if self.sessions.get(&timer.owner).is_some_and(|s| s.stamp == timer.stamp) {
+            } else if self
+                .sessions
+                .get(&timer.owner)
+                .is_some_and(|s| s.stamp == timer.stamp)
+            {
                 self.step(timer.owner, Session::timer);
             }
         }

@@ -23,7 +23,7 @@ use mio::{Interest, Poll, Token, Waker};
 
 use crate::error::{Error, Result};
 use crate::link::{Background, Linger, Notice};
-use crate::sys::TimerFd;
+use crate::sys::{self, Scheduling, TimerFd};
 
 pub use acceptor::Acceptor;
 pub use read_set::ReadSet;
@@ -64,12 +64,13 @@ pub struct IoThread {
 
 impl IoThread {
     /// Starts a thread with every signal blocked.
-    pub fn start(name: String) -> Result<Arc<IoThread>> {
+    pub fn start(name: Vec<u8>, scheduling: Scheduling) -> Result<Arc<IoThread>> {
         let poll = Poll::new()?;
         let waker = Waker::new(poll.registry(), WAKER)?;
         let timer = TimerFd::new()?;
         let fd = timer.as_raw_fd();
-        poll.registry().register(&mut SourceFd(&fd), TICK, Interest::READABLE)?;
+        poll.registry()
+            .register(&mut SourceFd(&fd), TICK, Interest::READABLE)?;
         let (requests, request_queue) = crossbeam_channel::unbounded();
         let (notices, notice_queue) = crossbeam_channel::unbounded::<Notice>();
         let io = Arc::new(IoThread {
@@ -80,8 +81,13 @@ impl IoThread {
             thread: Mutex::new(None),
         });
         let event_loop = EventLoop::new(poll, timer, io.clone(), request_queue, notice_queue);
-        let _blocked = crate::sys::block_all_signals();
-        let spawned = std::thread::Builder::new().name(name).spawn(move || event_loop.run());
+        let _blocked = sys::block_all_signals();
+        let spawned = std::thread::Builder::new().spawn(move || {
+            // Last the name: who finds it finds the rest done.
+            scheduling.apply();
+            sys::name_thread(&name);
+            event_loop.run()
+        });
         let handle = spawned.map_err(|_| Error::Again)?;
         *io.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(handle);
         Ok(io)
@@ -115,7 +121,11 @@ impl IoThread {
     /// Ends the thread and waits for it.
     pub fn stop(&self) {
         self.request(Request::Stop);
-        let handle = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let handle = self
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some(handle) = handle {
             // Its panic, if any, was its own.
             let _ = handle.join();

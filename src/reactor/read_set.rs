@@ -44,7 +44,14 @@ impl ReadSet {
         let wake = EventFd::new()?;
         epoll.add(wake.as_raw_fd(), libc::EPOLLIN, WAKE)?;
         let (lent, links) = (AtomicBool::new(false), Mutex::default());
-        Ok(ReadSet { epoll, wake, registry, token, lent, links })
+        Ok(ReadSet {
+            epoll,
+            wake,
+            registry,
+            token,
+            lent,
+            links,
+        })
     }
 
     /// The name under which the I/O thread knows the set.
@@ -55,7 +62,9 @@ impl ReadSet {
     /// Puts the set under the I/O thread's eyes.
     pub(super) fn register(&self) -> Result<()> {
         let fd = self.epoll.as_raw_fd();
-        Ok(self.registry.register(&mut SourceFd(&fd), self.token, Interest::READABLE)?)
+        Ok(self
+            .registry
+            .register(&mut SourceFd(&fd), self.token, Interest::READABLE)?)
     }
 
     /// Has the connection of `link` watched on behalf of `pipe`.
@@ -102,7 +111,9 @@ impl ReadSet {
     fn switch(&self, interest: Interest) {
         let fd = self.epoll.as_raw_fd();
         // Fails only if the descriptor was closed behind our back.
-        let _ = self.registry.reregister(&mut SourceFd(&fd), self.token, interest);
+        let _ = self
+            .registry
+            .reregister(&mut SourceFd(&fd), self.token, interest);
     }
 
     /// For the holder of the read right: waits for input, and passes the pipes
@@ -177,7 +188,9 @@ impl Watch for ReadSet {
 
     fn resume(&self, link: &Link, conn: &Conn) {
         // Without it the connection would stall: better to lose it.
-        if let Err(error) = self.epoll.add(conn.as_raw_fd(), libc::EPOLLIN, link.pipe().bits())
+        if let Err(error) = self
+            .epoll
+            .add(conn.as_raw_fd(), libc::EPOLLIN, link.pipe().bits())
             && error.raw_os_error() != Some(libc::EEXIST)
         {
             let _ = conn.stream.shutdown_both();

@@ -120,7 +120,11 @@ pub(super) struct Session {
 impl Session {
     /// A session that is going to connect.
     pub fn connecting(connector: Connector, token: Token) -> Session {
-        let Connector { link, address, peering } = connector;
+        let Connector {
+            link,
+            address,
+            peering,
+        } = connector;
         let pause = peering.reconnect;
         Session {
             link,
@@ -191,7 +195,10 @@ impl Session {
             Some(candidates) => self.try_candidates(candidates),
             None => {
                 self.enter(Phase::Resolving);
-                After { resolve: true, ..After::default() }
+                After {
+                    resolve: true,
+                    ..After::default()
+                }
             }
         }
     }
@@ -228,9 +235,11 @@ impl Session {
                         return self.lose();
                     };
                     let source = tcp.source(self.peering.ipv6);
-                    source.map_err(|error| std::io::Error::from_raw_os_error(error.errno())).and_then(
-                        |source| Stream::connect_tcp(candidate, source, &self.peering.stream),
-                    )
+                    source
+                        .map_err(|error| std::io::Error::from_raw_os_error(error.errno()))
+                        .and_then(|source| {
+                            Stream::connect_tcp(candidate, source, &self.peering.stream)
+                        })
                 }
                 _ => return self.lose(),
             };
@@ -241,7 +250,11 @@ impl Session {
                     self.enter(Phase::Connecting(stream));
                     let limit = self.peering.connect_limit;
                     let timer = (limit > Duration::ZERO).then(|| Instant::now().after(limit));
-                    return After { watch, timer, ..After::default() };
+                    return After {
+                        watch,
+                        timer,
+                        ..After::default()
+                    };
                 }
                 Err(_) if !self.candidates.is_empty() => {}
                 Err(_) => return self.lose(),
@@ -355,13 +368,21 @@ impl Session {
         self.enter(Phase::Up(conn.clone()));
         self.link.with_fill(|half| half.conn = Some(conn.clone()));
         let broken = self.link.feed(rest).is_err();
-        let arrival = Arrival { link: self.link.clone(), conn, peer, writer: self.writer.take() };
+        let arrival = Arrival {
+            link: self.link.clone(),
+            conn,
+            peer,
+            writer: self.writer.take(),
+        };
         self.link.owner().arrived(arrival);
         if broken {
             return self.lose();
         }
         self.link.flush(Side::Background);
-        After { watch: Some(-1), ..After::default() }
+        After {
+            watch: Some(-1),
+            ..After::default()
+        }
     }
 
     // ------------------------------------------------------------ losing
@@ -385,7 +406,9 @@ impl Session {
         let attached = self.is_attached();
         let again = self.address.is_some() && self.pause >= 0;
         if attached && was_up && self.closing.is_none() {
-            self.link.owner().departed(&self.link, self.address.is_none());
+            self.link
+                .owner()
+                .departed(&self.link, self.address.is_none());
         }
         let expired = self.closing.is_some_and(|limit| {
             self.link.is_clean() || limit.is_some_and(|limit| limit <= Instant::now())
@@ -393,7 +416,11 @@ impl Session {
         if !again || expired {
             return self.end();
         }
-        After { watch: Some(-1), timer: Some(self.next_attempt()), ..After::default() }
+        After {
+            watch: Some(-1),
+            timer: Some(self.next_attempt()),
+            ..After::default()
+        }
     }
 
     /// Takes the connection away from both halves.
@@ -416,7 +443,11 @@ impl Session {
     fn next_attempt(&mut self) -> Instant {
         let base = self.peering.reconnect;
         let now = self.pause.max(0);
-        let spread = if base > 0 { (crate::process::random() % base as u64) as i32 } else { 0 };
+        let spread = if base > 0 {
+            (crate::process::random() % base as u64) as i32
+        } else {
+            0
+        };
         if self.peering.reconnect_most > base {
             self.pause = now.saturating_mul(2).min(self.peering.reconnect_most);
         }
@@ -471,7 +502,10 @@ impl Session {
             }
             phase => {
                 self.phase = phase;
-                After { timer: limit, ..After::default() }
+                After {
+                    timer: limit,
+                    ..After::default()
+                }
             }
         }
     }
@@ -495,7 +529,12 @@ impl Session {
         let watch = Some(conn.as_raw_fd());
         let moved_at = Instant::now();
         let pause = Duration::from_millis(1);
-        let drain = Drain { shut: false, pause, unsent: usize::MAX, moved_at };
+        let drain = Drain {
+            shut: false,
+            pause,
+            unsent: usize::MAX,
+            moved_at,
+        };
         self.enter(Phase::Draining(conn, drain));
         let mut after = self.drain();
         if !after.over {
@@ -538,14 +577,21 @@ impl Session {
             Some(Some(limit)) => at.min(limit),
             _ => at,
         };
-        After { timer: Some(at), ..After::default() }
+        After {
+            timer: Some(at),
+            ..After::default()
+        }
     }
 
     /// The session is over; nothing of it is kept.
     pub fn end(&mut self) -> After {
         self.disconnect();
         self.enter(Phase::Over);
-        After { over: true, watch: Some(-1), ..After::default() }
+        After {
+            over: true,
+            watch: Some(-1),
+            ..After::default()
+        }
     }
 }
 
@@ -577,7 +623,10 @@ fn discard_input(stream: &Stream) -> bool {
 }
 
 fn in_progress(error: &std::io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(libc::EINPROGRESS | libc::EAGAIN | libc::EALREADY))
+    matches!(
+        error.raw_os_error(),
+        Some(libc::EINPROGRESS | libc::EAGAIN | libc::EALREADY)
+    )
 }
 
 /// What messages from this peer tell of it.

@@ -26,7 +26,12 @@ pub struct Ticks {
 impl Ticks {
     /// No ticks yet.
     pub fn new(timer: TimerFd) -> Ticks {
-        Ticks { timer, list: Vec::new(), period: FIRST, armed: false }
+        Ticks {
+            timer,
+            list: Vec::new(),
+            period: FIRST,
+            armed: false,
+        }
     }
 
     /// The timer has fired.

@@ -94,7 +94,10 @@ fn end(socket: *mut c_void, endpoint: &str) -> Result<()> {
         .or_else(|_| parse_bind(endpoint, socket.options.ipv6))?;
     let mut found = socket.end_endpoint(endpoint);
     if !found && let Address::Tcp(address) = &address {
-        found = socket.other_texts(address).iter().any(|text| socket.end_endpoint(text));
+        found = socket
+            .other_texts(address)
+            .iter()
+            .any(|text| socket.end_endpoint(text));
     }
     if found { Ok(()) } else { Err(Error::NotFound) }
 }
@@ -124,10 +127,17 @@ impl Inner {
         let number = NEXT_ACCEPTOR.fetch_add(1, Ordering::Relaxed);
         let text = listener.endpoint().to_string();
         let peering = Arc::new(self.peering());
-        let acceptor = Acceptor { number, listener: listener.clone(), peering };
+        let acceptor = Acceptor {
+            number,
+            listener: listener.clone(),
+            peering,
+        };
         io.request(Request::Listen(Box::new(acceptor)));
         self.last_endpoint.clone_from(&text);
-        self.endpoints.push(Endpoint { text, what: What::Listener(number, io, listener) });
+        self.endpoints.push(Endpoint {
+            text,
+            what: What::Listener(number, io, listener),
+        });
         Ok(())
     }
 
@@ -135,17 +145,28 @@ impl Inner {
         let io = self.settle_down()?;
         let peering = Arc::new(self.peering());
         let background = io.background().clone();
-        let (link, writer) =
-            Link::new(peering.owner.clone(), background, self.ctx.pool.clone(), peering.limits);
+        let (link, writer) = Link::new(
+            peering.owner.clone(),
+            background,
+            self.ctx.pool.clone(),
+            peering.limits,
+        );
         let pipe = LinkPipe::new(link.clone(), writer, self.options.sndhwm as u64);
         let name = self.name_for_peer();
         let Some(id) = self.attach(Pipe::Link(pipe), name.as_ref()) else {
             // Taken for the pattern's refusal of a second peer: no error.
             return Ok(());
         };
-        io.request(Request::Connect(Box::new(Connector { link, address, peering })));
+        io.request(Request::Connect(Box::new(Connector {
+            link,
+            address,
+            peering,
+        })));
         self.last_endpoint = endpoint.to_string();
-        self.endpoints.push(Endpoint { text: endpoint.to_string(), what: What::Pipe(id) });
+        self.endpoints.push(Endpoint {
+            text: endpoint.to_string(),
+            what: What::Pipe(id),
+        });
         Ok(())
     }
 
@@ -215,7 +236,10 @@ impl Inner {
     /// What `ZMQ_CONNECT_ROUTING_ID` calls the next peer, if it does.
     fn name_for_peer(&mut self) -> Option<PeerInfo> {
         let routing_id = std::mem::take(&mut self.options.connect_routing_id);
-        (!routing_id.is_empty()).then_some(PeerInfo { routing_id, socket_type: None })
+        (!routing_id.is_empty()).then_some(PeerInfo {
+            routing_id,
+            socket_type: None,
+        })
     }
 
     // ----------------------------------------------------------------- inproc
@@ -224,7 +248,9 @@ impl Inner {
         let ctx = self.ctx.clone();
         let (marks, info) = (self.marks(), self.introduction());
         let binder = Arc::new(self.me);
-        let waiting = ctx.names.bind(&name, self.number, binder, marks, info.clone())?;
+        let waiting = ctx
+            .names
+            .bind(&name, self.number, binder, marks, info.clone())?;
         for (pipe, peer) in waiting {
             let notice = pipe.introduce(info.clone());
             self.defer().due.push(crate::pipe::Due::Notify(notice));
@@ -235,7 +261,10 @@ impl Inner {
             }
         }
         self.last_endpoint = endpoint.to_string();
-        self.endpoints.push(Endpoint { text: endpoint.to_string(), what: What::Name(name) });
+        self.endpoints.push(Endpoint {
+            text: endpoint.to_string(),
+            what: What::Name(name),
+        });
         Ok(())
     }
 
@@ -254,7 +283,10 @@ impl Inner {
             self.known(id, &peer);
         }
         self.last_endpoint = endpoint.to_string();
-        self.endpoints.push(Endpoint { text: endpoint.to_string(), what: What::Pipe(id) });
+        self.endpoints.push(Endpoint {
+            text: endpoint.to_string(),
+            what: What::Pipe(id),
+        });
         Ok(())
     }
 
@@ -297,6 +329,10 @@ impl Inner {
     fn other_texts(&self, address: &TcpAddress) -> Vec<String> {
         let found = address.resolved_now(self.options.ipv6);
         let found = found.or_else(|| address.resolve(self.options.ipv6).ok());
-        found.unwrap_or_default().iter().map(|address| format!("tcp://{address}")).collect()
+        found
+            .unwrap_or_default()
+            .iter()
+            .map(|address| format!("tcp://{address}"))
+            .collect()
     }
 }

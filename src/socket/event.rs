@@ -6,8 +6,8 @@ use super::SocketRef;
 use super::inner::Deferred;
 use crate::context::Binder;
 use crate::link::{Arrival, Linger, Link, Owner, PipeId};
-use crate::pipe::inproc::{InprocPipe, Neighbour};
 use crate::pipe::PeerInfo;
+use crate::pipe::inproc::{InprocPipe, Neighbour};
 
 /// Something that happened to a socket's peers.
 pub(super) enum Event {

@@ -72,6 +72,9 @@ pub(super) struct Inner {
     pub endpoints: Vec<Endpoint>,
     pub last_endpoint: String,
     pub more: bool,
+    /// Something was written since the last receive: what answers it cannot be
+    /// there at once.
+    pub asked: bool,
     pub waiters: Vec<Arc<Waiter>>,
     pub signaler: Option<Signaler>,
     pub adaptive: Adaptive,
@@ -112,6 +115,7 @@ impl Inner {
             endpoints: Vec::new(),
             last_endpoint: String::new(),
             more: false,
+            asked: false,
             waiters: Vec::new(),
             signaler: None,
             adaptive: Adaptive::default(),
@@ -121,25 +125,34 @@ impl Inner {
         }
     }
 
-    /// The pattern and its pipes, with the way to read from them.
+    /// The pattern and its pipes, with the way to read from them: with `late`
+    /// only what has been read from the kernel already.
     #[inline(always)]
     pub fn reading<R>(
         &mut self,
         settle: bool,
+        late: bool,
         read: impl FnOnce(&mut Pattern, &mut Pipes, &Reading<'_>) -> R,
     ) -> R {
         let (direct, watch): (bool, &dyn Watch) = match &self.home {
-            Some(home) => (home.is_ours(), &*home.set),
+            Some(home) => (home.is_ours() && !late, &*home.set),
             None => (false, &Unwatched),
         };
         let settle = settle || self.signaler.is_some() || self.pipes.len() > FEW;
-        let reading = Reading { direct, settle, watch };
+        let reading = Reading {
+            direct,
+            settle,
+            watch,
+        };
         read(&mut self.pattern, &mut self.pipes, &reading)
     }
 
     /// This socket's marks for an inproc pipe.
     pub fn marks(&self) -> Marks {
-        Marks { send: self.options.sndhwm as u64, receive: self.options.rcvhwm as u64 }
+        Marks {
+            send: self.options.sndhwm as u64,
+            receive: self.options.rcvhwm as u64,
+        }
     }
 
     /// What peers are told of this socket.
@@ -214,8 +227,16 @@ impl Inner {
     }
 
     fn arrived(&mut self, arrival: Arrival) {
-        let Arrival { link, conn, peer, writer } = arrival;
-        let peer = PeerInfo { routing_id: peer.routing_id, socket_type: peer.socket_type };
+        let Arrival {
+            link,
+            conn,
+            peer,
+            writer,
+        } = arrival;
+        let peer = PeerInfo {
+            routing_id: peer.routing_id,
+            socket_type: peer.socket_type,
+        };
         let metadata = Some(conn.metadata.clone());
         let id = match writer {
             Some(writer) => {
@@ -250,10 +271,8 @@ impl Inner {
             return;
         }
         let of_use = self.pattern.rules().depart(&mut self.pipes, id);
-        let unread = of_use && self.reading(false, |_, pipes, reading| {
-            let reading = Reading { direct: false, ..*reading };
-            pipes[id].can_read(&reading)
-        });
+        let unread =
+            of_use && self.reading(false, true, |_, pipes, reading| pipes[id].can_read(reading));
         if let Some(Pipe::Link(pipe)) = self.pipes.get(id) {
             pipe.departed = true;
         }
@@ -314,7 +333,11 @@ impl Inner {
     #[cold]
     pub fn remove_leaving(&mut self) {
         while let Some((id, refused)) = self.pipes.take_leaving() {
-            if refused { self.refuse(id) } else { self.remove(id) }
+            if refused {
+                self.refuse(id)
+            } else {
+                self.remove(id)
+            }
         }
     }
 
@@ -364,7 +387,10 @@ impl Inner {
     /// The descriptor of `ZMQ_FD`. From now on the I/O thread reads.
     pub fn signaler(&mut self) -> Result<&Signaler> {
         if self.signaler.is_none() {
-            let signaler = Signaler { event: EventFd::new()?, raised: false };
+            let signaler = Signaler {
+                event: EventFd::new()?,
+                raised: false,
+            };
             self.signaler = Some(signaler);
             if let Some(home) = &mut self.home {
                 home.end_lease();

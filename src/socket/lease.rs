@@ -44,7 +44,14 @@ pub(super) struct Home {
 impl Home {
     pub fn new(io: Arc<IoThread>, set: Arc<ReadSet>) -> Home {
         let (holder, ended) = (Holder::Thread, Instant::default());
-        Home { io, set, holder, uses: 0, ticking: false, ended }
+        Home {
+            io,
+            set,
+            holder,
+            uses: 0,
+            ticking: false,
+            ended,
+        }
     }
 
     /// Whether callers read from the kernel themselves.
@@ -71,7 +78,10 @@ impl Home {
         if alone && begun.since(self.ended) < HOT {
             self.holder = Holder::Callers;
             if !std::mem::replace(&mut self.ticking, true) {
-                let look = Box::new(Look { socket: me, seen: self.uses });
+                let look = Box::new(Look {
+                    socket: me,
+                    seen: self.uses,
+                });
                 self.io.background().watch(Ticking::Lease(look));
             }
         } else {

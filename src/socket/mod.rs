@@ -59,7 +59,11 @@ pub(crate) struct Cell {
 
 impl Default for Cell {
     fn default() -> Cell {
-        Cell { process: AtomicU32::new(0), inner: MarkLock::new(None), events: Mutex::default() }
+        Cell {
+            process: AtomicU32::new(0),
+            inner: MarkLock::new(None),
+            events: Mutex::default(),
+        }
     }
 }
 
@@ -85,14 +89,17 @@ impl SocketRef {
     /// Takes the lock, if the socket is still open.
     #[inline(always)]
     fn enter(self) -> Result<Entered> {
-        self.entered(self.cell().inner.lock()).ok_or(Error::NotSocket)
+        self.entered(self.cell().inner.lock())
+            .ok_or(Error::NotSocket)
     }
 
     /// A guard of this very socket; of a later one, or none, the lock is let go.
     #[inline(always)]
     fn entered(self, mut guard: Guard<'static, Option<Box<Inner>>>) -> Option<Entered> {
         match &mut *guard {
-            Some(inner) if inner.me.0.generation() == self.0.generation() => Some(Entered { guard: Some(guard) }),
+            Some(inner) if inner.me.0.generation() == self.0.generation() => {
+                Some(Entered { guard: Some(guard) })
+            }
             _ => {
                 self.release_foreign(guard);
                 None
@@ -140,7 +147,11 @@ impl SocketRef {
     /// turned away.
     fn drain(self, inner: &mut Option<Box<Inner>>, deferred: &mut Deferred) {
         loop {
-            let mut events = self.cell().events.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut events = self
+                .cell()
+                .events
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             let batch = std::mem::take(&mut *events);
             drop(events);
             if batch.is_empty() {
@@ -176,7 +187,11 @@ impl Entered {
     /// Fails if the context has been shut down.
     #[inline(always)]
     fn alive(self) -> Result<Entered> {
-        if self.ctx.is_terminated() { Err(Error::Terminated) } else { Ok(self) }
+        if self.ctx.is_terminated() {
+            Err(Error::Terminated)
+        } else {
+            Ok(self)
+        }
     }
 }
 
@@ -185,7 +200,10 @@ impl Deref for Entered {
 
     #[inline(always)]
     fn deref(&self) -> &Inner {
-        self.guard.as_ref().and_then(|guard| guard.as_deref()).expect("an entered socket is open")
+        self.guard
+            .as_ref()
+            .and_then(|guard| guard.as_deref())
+            .expect("an entered socket is open")
     }
 }
 

@@ -4,8 +4,8 @@
 use std::ffi::{c_int, c_void};
 use std::os::fd::AsRawFd;
 
-use super::inner::Inner;
 use super::SocketRef;
+use super::inner::Inner;
 use crate::error::Result;
 use crate::options::number::{EVENTS, FD, LAST_ENDPOINT, RCVMORE};
 use crate::options::{write_int, write_str};
@@ -54,7 +54,7 @@ impl Inner {
             events |= POLLOUT;
         }
         if wanted & POLLIN != 0 {
-            let found = self.reading(false, |pattern, pipes, reading| {
+            let found = self.reading(false, false, |pattern, pipes, reading| {
                 pattern.rules().can_recv(pipes, reading)
             });
             if self.pipes.has_leaving() {

@@ -45,7 +45,12 @@ const CROWDED: Duration = Duration::from_micros(30);
 pub fn poll(items: &mut [PollItem], timeout: c_long) -> Result<usize> {
     let begun = Instant::now();
     let limit = u64::try_from(timeout).ok().map(Duration::from_millis);
-    let mut call = Poll { items, begun, leased: Vec::new(), fds: false };
+    let mut call = Poll {
+        items,
+        begun,
+        leased: Vec::new(),
+        fds: false,
+    };
     call.fds = call.items.iter().any(|item| item.socket.is_null());
     let found = call.look(false)?;
     if found > 0 || limit == Some(Duration::ZERO) {
@@ -96,7 +101,9 @@ impl Poll<'_> {
 
     fn descriptors(&self) -> Vec<PollFd> {
         let items = self.items.iter().filter(|item| item.socket.is_null());
-        items.map(|item| PollFd::new(item.fd, to_system(item.events))).collect()
+        items
+            .map(|item| PollFd::new(item.fd, to_system(item.events)))
+            .collect()
     }
 
     fn found(&mut self, fds: &[PollFd]) -> usize {
@@ -112,7 +119,11 @@ impl Poll<'_> {
     fn wait(&mut self, limit: Option<Duration>) -> Result<usize> {
         let mut context: Option<Arc<Context>> = None;
         let mut pays = false;
-        let sockets = self.items.iter().filter(|item| !item.socket.is_null()).count();
+        let sockets = self
+            .items
+            .iter()
+            .filter(|item| !item.socket.is_null())
+            .count();
         for index in 0..self.items.len() {
             let item = self.items[index];
             let Some(mut socket) = Poll::enter(&item)? else {
@@ -213,7 +224,10 @@ impl Poll<'_> {
         self.first(|socket| socket.adaptive.ended(now.since(begun)));
         for me in std::mem::take(&mut self.leased) {
             if let Ok(mut socket) = me.enter() {
-                let alone = socket.waiters.iter().all(|waiter| waiter.kind() != Kind::Receiver);
+                let alone = socket
+                    .waiters
+                    .iter()
+                    .all(|waiter| waiter.kind() != Kind::Receiver);
                 if let Some(home) = &mut socket.home {
                     home.finish(me, begun, now, alone);
                 }
@@ -228,7 +242,7 @@ impl super::inner::Inner {
     fn poll_events(&mut self, wanted: i32, settle: bool) -> i32 {
         let mut events = self.events(wanted & POLLOUT);
         if wanted & POLLIN != 0 {
-            let found = self.reading(settle, |pattern, pipes, reading| {
+            let found = self.reading(settle, false, |pattern, pipes, reading| {
                 pattern.rules().can_recv(pipes, reading)
             });
             if self.pipes.has_leaving() {

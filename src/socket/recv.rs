@@ -45,7 +45,8 @@ pub fn recv_msg(socket: *mut c_void, msg: &mut Msg, flags: c_int) -> Result<usiz
 fn receive(socket: *mut c_void, flags: c_int, sink: &mut Sink<'_>) -> Result<()> {
     let mut socket = SocketRef::resolve(socket)?.enter()?.alive()?;
     socket.lower();
-    match socket.try_recv(sink, false) {
+    let late = socket.asked;
+    match socket.try_recv(sink, false, late) {
         Err(Error::Again) => receive_slowly(socket, flags, sink),
         result => result,
     }
@@ -53,18 +54,24 @@ fn receive(socket: *mut c_void, flags: c_int, sink: &mut Sink<'_>) -> Result<()>
 
 #[cold]
 fn receive_slowly(mut socket: Entered, flags: c_int, sink: &mut Sink<'_>) -> Result<()> {
-    let timeout = if flags & DONTWAIT != 0 { 0 } else { socket.options.rcvtimeo };
+    let timeout = if flags & DONTWAIT != 0 {
+        0
+    } else {
+        socket.options.rcvtimeo
+    };
+    // Who has just asked gives way before looking, everybody else looks first.
+    let looked = std::mem::take(&mut socket.asked) || socket.reads_itself();
     if timeout == 0 {
         socket = socket.flush_left()?;
         socket.refresh();
-        return socket.try_recv(sink, false);
+        return socket.try_recv(sink, false, false);
     }
     let mut wait = Wait::new(timeout.into());
     loop {
         socket = socket.flush_left()?;
         wait.lease(&mut socket);
         if socket.adaptive.pays() {
-            match wait.look(socket, |inner| inner.try_recv(sink, false))? {
+            match wait.look(socket, looked, |inner| inner.try_recv(sink, false, false))? {
                 Ok((mut socket, ())) => {
                     wait.end(&mut socket);
                     return Ok(());
@@ -74,7 +81,7 @@ fn receive_slowly(mut socket: Entered, flags: c_int, sink: &mut Sink<'_>) -> Res
         }
         // Once more, with the pipes asked to report: nothing can slip through.
         socket.refresh();
-        match socket.try_recv(sink, true) {
+        match socket.try_recv(sink, true, false) {
             Err(Error::Again) if !wait.timed_out() => {}
             result => {
                 wait.end(&mut socket);
@@ -82,7 +89,7 @@ fn receive_slowly(mut socket: Entered, flags: c_int, sink: &mut Sink<'_>) -> Res
             }
         }
         socket = wait.sleep(socket, Kind::Receiver)?;
-        match socket.try_recv(sink, false) {
+        match socket.try_recv(sink, false, false) {
             Err(Error::Again) => {}
             result => {
                 wait.end(&mut socket);
@@ -94,16 +101,19 @@ fn receive_slowly(mut socket: Entered, flags: c_int, sink: &mut Sink<'_>) -> Res
 
 impl Inner {
     /// Receives the next frame, if there is one. With `settle` every pipe that
-    /// has nothing has been asked to report.
+    /// has nothing has been asked to report; with `late` nothing is asked of the
+    /// kernel.
     #[inline(always)]
-    pub fn try_recv(&mut self, sink: &mut Sink<'_>, settle: bool) -> Result<()> {
-        let received =
-            self.reading(settle, |pattern, pipes, reading| pattern.recv(pipes, reading, sink));
+    pub fn try_recv(&mut self, sink: &mut Sink<'_>, settle: bool, late: bool) -> Result<()> {
+        let received = self.reading(settle, late, |pattern, pipes, reading| {
+            pattern.recv(pipes, reading, sink)
+        });
         if self.pipes.has_leaving() {
             self.remove_leaving();
         }
         let id = received?;
         self.more = sink.more;
+        self.asked = false;
         if sink.due
             && let Some(due) = self.pipes.get(id).and_then(|pipe| pipe.take_due())
         {

@@ -41,8 +41,16 @@ fn transmit(socket: *mut c_void, body: &mut Body<'_>, flags: c_int) -> Result<us
     let mut socket = SocketRef::resolve(socket)?.enter()?.alive()?;
     let size = body.as_slice().len();
     let more = flags & SNDMORE != 0;
-    let timeout = if flags & DONTWAIT != 0 { 0 } else { socket.options.sndtimeo };
-    let effort = if timeout == 0 { Effort::Lazy } else { Effort::Look };
+    let timeout = if flags & DONTWAIT != 0 {
+        0
+    } else {
+        socket.options.sndtimeo
+    };
+    let effort = if timeout == 0 {
+        Effort::Lazy
+    } else {
+        Effort::Look
+    };
     socket.lower();
     let inner = &mut *socket;
     match inner.pattern.send(&mut inner.pipes, body, more, effort) {
@@ -64,6 +72,7 @@ fn finish(mut socket: Entered, sent: Sent) {
         Then::List => socket.left.push(sent.pipe),
         Then::Due => {
             let due = socket.pipes.get(sent.pipe).and_then(|pipe| pipe.take_due());
+            socket.asked = true;
             socket.leave();
             if let Some(due) = due {
                 due.run();

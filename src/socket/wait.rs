@@ -61,7 +61,11 @@ impl Waiter {
     /// A waiter that sleeps on `event` among others.
     pub fn polling(event: Arc<EventFd>) -> Arc<Waiter> {
         let bell = Bell::Event(event);
-        Arc::new(Waiter { kind: Kind::Poller, rung: AtomicU32::new(0), bell })
+        Arc::new(Waiter {
+            kind: Kind::Poller,
+            rung: AtomicU32::new(0),
+            bell,
+        })
     }
 
     pub fn kind(&self) -> Kind {
@@ -143,8 +147,15 @@ impl Wait {
     /// A wait of at most `timeout` milliseconds, negative for ever.
     pub fn new(timeout: i64) -> Wait {
         let begun = Instant::now();
-        let deadline = u64::try_from(timeout).ok().map(|t| begun.after(Duration::from_millis(t)));
-        Wait { deadline, begun, leased: false, timed_out: false }
+        let deadline = u64::try_from(timeout)
+            .ok()
+            .map(|t| begun.after(Duration::from_millis(t)));
+        Wait {
+            deadline,
+            begun,
+            leased: false,
+            timed_out: false,
+        }
     }
 
     pub fn timed_out(&self) -> bool {
@@ -152,21 +163,25 @@ impl Wait {
     }
 
     /// Looks for a while with `look`, which says when it has found something,
-    /// yielding in between. Nothing found: the socket, still entered.
+    /// yielding in between, and before the first time if the caller has `looked`
+    /// just now. Nothing found: the socket, still entered.
     pub fn look<T>(
         &mut self,
         mut socket: Entered,
+        mut looked: bool,
         mut look: impl FnMut(&mut Inner) -> Result<T>,
     ) -> Result<std::result::Result<(Entered, T), Entered>> {
         let mut now = self.begun;
         loop {
-            socket.refresh();
-            match look(&mut socket) {
-                Ok(found) => return Ok(Ok((socket, found))),
-                Err(Error::Again) => {}
-                Err(error) => {
-                    self.end(&mut socket);
-                    return Err(error);
+            if !std::mem::take(&mut looked) {
+                socket.refresh();
+                match look(&mut socket) {
+                    Ok(found) => return Ok(Ok((socket, found))),
+                    Err(Error::Again) => {}
+                    Err(error) => {
+                        self.end(&mut socket);
+                        return Err(error);
+                    }
                 }
             }
             if now.since(self.begun) > LOOK {
@@ -201,10 +216,16 @@ impl Wait {
             Some(home) if lent => Bell::Set(home.set.clone()),
             _ => Bell::Futex,
         };
-        let waiter = Arc::new(Waiter { kind, rung: AtomicU32::new(0), bell });
+        let waiter = Arc::new(Waiter {
+            kind,
+            rung: AtomicU32::new(0),
+            bell,
+        });
         socket.waiters.push(waiter.clone());
         socket.leave();
-        let left = self.deadline.map_or(LONGEST, |deadline| deadline.since(Instant::now()));
+        let left = self
+            .deadline
+            .map_or(LONGEST, |deadline| deadline.since(Instant::now()));
         let mut ready = Vec::new();
         let mut interrupted = false;
         let mut quiet = false;
@@ -258,6 +279,11 @@ impl Wait {
 }
 
 impl Inner {
+    /// Whether callers read from the kernel themselves.
+    pub fn reads_itself(&self) -> bool {
+        self.home.as_ref().is_some_and(|home| home.is_ours())
+    }
+
     /// While callers have the read right: notes which pipes have input.
     pub fn refresh(&mut self) {
         let Some(home) = &self.home else {
@@ -268,7 +294,10 @@ impl Inner {
         }
         if self.pipes.len() <= FEW {
             // Reading them is as cheap as asking.
-            let links = self.pipes.iter_mut().filter(|(_, pipe)| matches!(pipe, Pipe::Link(_)));
+            let links = self
+                .pipes
+                .iter_mut()
+                .filter(|(_, pipe)| matches!(pipe, Pipe::Link(_)));
             let mut few = [PipeId::NONE; FEW];
             let mut count = 0;
             for (id, _) in links {
@@ -295,15 +324,21 @@ impl Inner {
 
     /// Wakes the next receiver or sender if there is something for it.
     fn pass_on(&mut self) {
-        let receivers = self.waiters.iter().any(|waiter| waiter.kind == Kind::Receiver);
+        let receivers = self
+            .waiters
+            .iter()
+            .any(|waiter| waiter.kind == Kind::Receiver);
         if receivers
-            && self.reading(false, |pattern, pipes, reading| {
+            && self.reading(false, false, |pattern, pipes, reading| {
                 pattern.rules().can_recv(pipes, reading)
             })
         {
             self.wake(Kind::Receiver);
         }
-        let senders = self.waiters.iter().any(|waiter| waiter.kind == Kind::Sender);
+        let senders = self
+            .waiters
+            .iter()
+            .any(|waiter| waiter.kind == Kind::Sender);
         if senders && self.pattern.rules().can_send(&mut self.pipes) {
             self.wake(Kind::Sender);
         }

@@ -12,6 +12,7 @@ mod epoll;
 mod eventfd;
 pub mod futex;
 mod poll;
+mod sched;
 mod signal;
 mod timerfd;
 
@@ -24,6 +25,7 @@ pub use clock::Instant;
 pub use epoll::{Epoll, EpollEvent};
 pub use eventfd::EventFd;
 pub use poll::{PollFd, poll, ppoll};
+pub use sched::{Scheduling, name_thread};
 pub use signal::{SignalsBlocked, block_all_signals, set_timer_slack};
 pub use timerfd::TimerFd;
 

@@ -16,7 +16,7 @@ use socket2::{Domain, SockRef};
 use super::listener::{new_socket, new_tcp};
 use super::options::StreamOptions;
 use super::{IpcAddress, name};
-use crate::sys::{Fd, check_len, check};
+use crate::sys::{Fd, check, check_len};
 
 /// A connection to a peer.
 #[derive(Debug)]
@@ -179,24 +179,51 @@ impl Stream {
 
     /// As [`Stream::send_vectored`], for buffers that no lifetime describes.
     ///
+    /// The system call is made without the C library's wrapper, in which a
+    /// thread can be cancelled; one buffer goes the shorter way.
+    ///
     /// # Safety
     /// Each entry states memory that may be read during the call.
     pub unsafe fn send_iovecs(&self, buffers: &[libc::iovec]) -> io::Result<usize> {
-        // SAFETY: `IoSlice` is an `iovec` by its documentation, and by the
-        // contract above each is as good as one.
-        let buffers = unsafe { std::slice::from_raw_parts(buffers.as_ptr().cast(), buffers.len()) };
-        self.send_vectored(buffers)
+        const FLAGS: c_int = libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT;
+        let fd = self.as_raw_fd();
+        let none = std::ptr::null::<libc::c_void>();
+        // SAFETY: by the contract above the kernel may read what is stated; the
+        // message header and the list outlive the call.
+        uninterrupted(|| unsafe {
+            if let [one] = buffers {
+                let (base, len) = (one.iov_base, one.iov_len);
+                return check_len(
+                    libc::syscall(libc::SYS_sendto, fd, base, len, FLAGS, none, 0) as isize,
+                );
+            }
+            let mut header: libc::msghdr = std::mem::zeroed();
+            header.msg_iov = buffers.as_ptr().cast_mut();
+            header.msg_iovlen = buffers.len().min(MOST_BUFFERS);
+            check_len(libc::syscall(libc::SYS_sendmsg, fd, &raw const header, FLAGS) as isize)
+        })
     }
 
-    /// As [`Stream::read`], into several buffers one after the other.
+    /// As [`Stream::read`], into several buffers one after the other, and made
+    /// like [`Stream::send_iovecs`].
     ///
     /// # Safety
     /// Each entry states memory that may be written during the call.
     pub unsafe fn read_iovecs(&self, buffers: &[libc::iovec]) -> io::Result<usize> {
-        let count = buffers.len().min(MOST_BUFFERS) as c_int;
-        // SAFETY: `count` entries are borrowed, and by the contract above the
-        // kernel may write to what they state.
-        uninterrupted(|| check_len(unsafe { libc::readv(self.as_raw_fd(), buffers.as_ptr(), count) }))
+        const FLAGS: c_int = libc::MSG_DONTWAIT;
+        let fd = self.as_raw_fd();
+        let none = std::ptr::null_mut::<libc::c_void>();
+        // SAFETY: by the contract above the kernel may write to what is stated;
+        // the list outlives the call.
+        uninterrupted(|| unsafe {
+            if let [one] = buffers {
+                let (base, len) = (one.iov_base, one.iov_len);
+                let count = libc::syscall(libc::SYS_recvfrom, fd, base, len, FLAGS, none, none);
+                return check_len(count as isize);
+            }
+            let count = buffers.len().min(MOST_BUFFERS);
+            check_len(libc::syscall(libc::SYS_readv, fd, buffers.as_ptr(), count) as isize)
+        })
     }
 
     /// How many bytes written are still in the kernel: not acknowledged (tcp),

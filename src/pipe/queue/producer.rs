@@ -1,7 +1,7 @@
 //! The end of the queue that pushes.
 
-use crate::memory::fetch_to_write;
 use super::{AHEAD, LARGEST, Place, SMALLEST, Segment, Shared};
+use crate::memory::fetch_to_write;
 use crate::sync::barrier;
 use crate::sync::shim::{Arc, Ordering};
 use std::mem::MaybeUninit;
