@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use libc::c_int;
 
-use super::{Fd, check};
+use super::{Fd, check, raw};
 
 /// An epoll descriptor.
 #[derive(Debug)]
@@ -95,13 +95,10 @@ impl Epoll {
         events: &'a mut [EpollEvent],
         timeout: Option<Duration>,
     ) -> io::Result<&'a [EpollEvent]> {
-        let room = events.len().min(1 << 16) as c_int;
-        // SAFETY: `EpollEvent` is a transparent `epoll_event`, and the kernel
-        // writes at most `room` of them into the slice.
-        let result = unsafe {
-            let first = events.as_mut_ptr().cast::<libc::epoll_event>();
-            libc::epoll_wait(self.0.as_raw_fd(), first, room, milliseconds(timeout))
-        };
+        // SAFETY: `EpollEvent` is a transparent `epoll_event`, so that this is the
+        // same slice.
+        let room = unsafe { &mut *(&raw mut *events as *mut [libc::epoll_event]) };
+        let result = raw::epoll_wait(self.0.as_raw_fd(), room, milliseconds(timeout));
         let count = check(result)? as usize;
         Ok(&events[..count])
     }

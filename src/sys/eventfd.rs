@@ -6,7 +6,7 @@
 use std::io;
 use std::os::fd::{AsRawFd, RawFd};
 
-use super::{Fd, check, check_len, read_counter};
+use super::{Fd, check, check_len, raw, read_counter};
 
 /// A non-blocking eventfd, closed on `exec`.
 #[derive(Debug)]
@@ -22,10 +22,7 @@ impl EventFd {
 
     /// Makes it readable.
     pub fn notify(&self) -> io::Result<()> {
-        let one = 1u64;
-        // SAFETY: the buffer is the 8 bytes of `one`, which outlives the call.
-        let result = unsafe { libc::write(self.0.as_raw_fd(), (&raw const one).cast(), 8) };
-        match check_len(result) {
+        match check_len(raw::write_u64(self.0.as_raw_fd(), 1)) {
             // A full counter is readable already.
             Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(error),
             _ => Ok(()),

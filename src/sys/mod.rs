@@ -4,7 +4,8 @@
 //! Every call answers with a value or with the operating system's error; none
 //! panics and none retries on its own, so that a wait ends with `EINTR` when a
 //! signal handler ran. Descriptors are [`Fd`]: closing one that somebody else
-//! has closed already is ignored. What to do about an error is the caller's
+//! has closed already is ignored. No call is a place where a cancelled thread
+//! ends (see `raw`). What to do about an error is the caller's
 //! to say, and sockets are `transport`'s.
 
 mod clock;
@@ -12,6 +13,7 @@ mod epoll;
 mod eventfd;
 pub mod futex;
 mod poll;
+mod raw;
 mod sched;
 mod signal;
 mod timerfd;
@@ -68,9 +70,8 @@ impl AsFd for Fd {
 
 impl Drop for Fd {
     fn drop(&mut self) {
-        // SAFETY: `close` touches no memory of this process; a number that is
-        // not open gives EBADF, which is of no interest here.
-        unsafe { libc::close(self.0) };
+        // A number that is not open gives EBADF, which is of no interest here.
+        raw::close(self.0);
     }
 }
 
@@ -91,9 +92,7 @@ pub(crate) fn check_len(result: isize) -> io::Result<usize> {
 /// Reads the counter of an eventfd or timerfd; 0 if there is nothing to read.
 fn read_counter(fd: &Fd) -> io::Result<u64> {
     let mut count = 0u64;
-    // SAFETY: the buffer is the 8 bytes of `count`, which outlives the call.
-    let result = unsafe { libc::read(fd.as_raw_fd(), (&raw mut count).cast(), 8) };
-    match check_len(result) {
+    match check_len(raw::read_u64(fd.as_raw_fd(), &mut count)) {
         Ok(_) => Ok(count),
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
         Err(error) => Err(error),

@@ -6,7 +6,7 @@ use std::io;
 use std::os::fd::RawFd;
 use std::time::Duration;
 
-use super::check;
+use super::{check, raw};
 use super::timerfd::timespec;
 
 /// One descriptor, what to wait for, and what was found.
@@ -47,16 +47,10 @@ pub fn ppoll(
     timeout: Option<Duration>,
     mask: Option<&libc::sigset_t>,
 ) -> io::Result<usize> {
-    let limit = timeout.map(timespec);
-    let limit = limit
-        .as_ref()
-        .map_or(std::ptr::null(), |limit| limit as *const _);
-    let mask = mask.map_or(std::ptr::null(), |mask| mask as *const _);
-    let count = fds.len() as libc::nfds_t;
-    // SAFETY: `PollFd` is a transparent `pollfd` and `count` of them are
-    // borrowed; `limit` and `mask` are null or point to what outlives the call.
-    let result = unsafe { libc::ppoll(fds.as_mut_ptr().cast(), count, limit, mask) };
-    check(result).map(|ready| ready as usize)
+    let mut limit = timeout.map(timespec);
+    // SAFETY: `PollFd` is a transparent `pollfd`, so that this is the same slice.
+    let fds = unsafe { &mut *(&raw mut *fds as *mut [libc::pollfd]) };
+    check(raw::ppoll(fds, limit.as_mut(), mask)).map(|ready| ready as usize)
 }
 
 #[cfg(test)]
