@@ -4,7 +4,7 @@ use std::ffi::{c_int, c_void};
 use std::ptr;
 
 use super::constants::ZMQ_IO_THREADS;
-use super::{entry, status};
+use super::{entry, slow_status, status};
 use crate::context;
 use crate::error::Error;
 
@@ -20,7 +20,7 @@ pub extern "C" fn zmq_ctx_new() -> *mut c_void {
 /// context.
 #[unsafe(no_mangle)]
 pub extern "C" fn zmq_ctx_term(context: *mut c_void) -> c_int {
-    status(|| context::ctx_term(context))
+    slow_status(|| context::ctx_term(context))
 }
 
 /// Lets blocked and later calls of the context's sockets fail with ETERM, and
@@ -28,7 +28,7 @@ pub extern "C" fn zmq_ctx_term(context: *mut c_void) -> c_int {
 /// EFAULT: not a context.
 #[unsafe(no_mangle)]
 pub extern "C" fn zmq_ctx_shutdown(context: *mut c_void) -> c_int {
-    status(|| context::ctx_shutdown(context))
+    slow_status(|| context::ctx_shutdown(context))
 }
 
 /// Sets an option of a context. EINVAL: no such option, or not in its range.

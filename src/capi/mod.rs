@@ -58,6 +58,7 @@ use std::ffi::c_int;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::error::{Error, Result};
+use crate::sys::uncancelled;
 
 /// Runs the body of a C function: its value, or `failed` with `errno` set.
 #[inline]
@@ -80,6 +81,13 @@ fn entry<T>(failed: T, body: impl FnOnce() -> Result<T>) -> T {
 #[inline]
 fn status(body: impl FnOnce() -> Result<()>) -> c_int {
     entry(-1, || body().map(|()| 0))
+}
+
+/// As [`status`], for functions that take their time: they may call what a
+/// cancelled thread would end in.
+fn slow_status(body: impl FnOnce() -> Result<()>) -> c_int {
+    let _uncancelled = uncancelled();
+    status(body)
 }
 
 /// As [`entry`], for functions that answer a length or −1.

@@ -5,8 +5,9 @@ use std::ptr;
 
 use super::constants::ZMQ_TYPE;
 use super::pointers::{array_mut, bytes, text};
-use super::{entry, status};
+use super::{entry, slow_status, status};
 use crate::error::{Error, Result};
+use crate::sys::uncancelled;
 use crate::socket;
 
 /// What to answer for a bad argument: a bad socket comes first.
@@ -26,6 +27,7 @@ pub(super) fn refuse(socket: *mut c_void, error: Error) -> Error {
 /// Every socket may be used by several threads; their calls are put in a row.
 #[unsafe(no_mangle)]
 pub extern "C" fn zmq_socket(context: *mut c_void, type_: c_int) -> *mut c_void {
+    let _uncancelled = uncancelled();
     entry(ptr::null_mut(), || socket::socket_new(context, type_))
 }
 
@@ -33,7 +35,7 @@ pub extern "C" fn zmq_socket(context: *mut c_void, type_: c_int) -> *mut c_void 
 /// sent within ZMQ_LINGER. ENOTSOCK: not an open socket.
 #[unsafe(no_mangle)]
 pub extern "C" fn zmq_close(socket: *mut c_void) -> c_int {
-    status(|| socket::close(socket))
+    slow_status(|| socket::close(socket))
 }
 
 /// Sets an option of a socket. NULL of length 0 empties some options. EINVAL: no
@@ -109,7 +111,7 @@ unsafe fn with_endpoint(
     act: impl FnOnce(*mut c_void, &str) -> Result<()>,
 ) -> c_int {
     // SAFETY: the contract of this layer.
-    status(|| match unsafe { text(endpoint) } {
+    slow_status(|| match unsafe { text(endpoint) } {
         Some(endpoint) => act(socket, endpoint),
         None => Err(refuse(socket, Error::Invalid)),
     })

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crossbeam_channel::Sender;
 
 use crate::link::Link;
+use crate::sys::EventFd;
 
 /// Something the tick looks at until it says that it has gone quiet.
 pub enum Ticking {
@@ -64,13 +65,14 @@ struct Ticks {
 /// A handle on an I/O thread.
 pub struct Background {
     notices: Sender<Notice>,
-    waker: mio::Waker,
+    waker: EventFd,
     ticks: Mutex<Ticks>,
 }
 
 impl Background {
-    /// A handle that sends to `notices` and wakes with `waker`.
-    pub fn new(notices: Sender<Notice>, waker: mio::Waker) -> Background {
+    /// A handle that sends to `notices` and wakes with `waker`, which the thread
+    /// watches for every notification and never drains.
+    pub fn new(notices: Sender<Notice>, waker: EventFd) -> Background {
         Background {
             notices,
             waker,
@@ -87,8 +89,8 @@ impl Background {
 
     /// Has the thread look at its requests.
     pub fn wake(&self) {
-        // The counter of an eventfd that cannot be written is set already.
-        let _ = self.waker.wake();
+        // Only a descriptor that the application closed cannot be notified.
+        let _ = self.waker.notify();
     }
 
     /// Puts `ticking` on the list and wakes the thread if it does not tick.

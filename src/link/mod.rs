@@ -374,18 +374,21 @@ impl Link {
             return Next::Nothing;
         };
         let mut item = half.take();
-        if half.stopped && half.may_resume() {
-            half.stopped = false;
-            if item.is_none() {
-                self.fill_once(&mut half, true, watch);
+        if item.is_none() && (direct || half.stopped) {
+            while self.fill_once(&mut half, true, watch) == Step::Read {
                 item = half.take();
+                if item.is_some() {
+                    break;
+                }
             }
+        }
+        // As long as the receiver finds something by itself, nobody else need
+        // watch what the mark has stopped.
+        if half.stopped && item.is_none() {
+            half.stopped = false;
             if let Some(conn) = half.conn.clone() {
                 watch.resume(self, &conn);
             }
-        } else if item.is_none() && direct {
-            self.fill_once(&mut half, true, watch);
-            item = half.take();
         }
         half.idle = item.is_none();
         while let Some(mut held) = half.release() {

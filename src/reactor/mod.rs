@@ -19,11 +19,11 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::Sender;
 use mio::unix::SourceFd;
-use mio::{Interest, Poll, Token, Waker};
+use mio::{Interest, Poll, Token};
 
 use crate::error::{Error, Result};
 use crate::link::{Background, Linger, Notice};
-use crate::sys::{self, Scheduling, TimerFd};
+use crate::sys::{self, EventFd, Scheduling, TimerFd};
 
 pub use acceptor::Acceptor;
 pub use read_set::ReadSet;
@@ -66,7 +66,11 @@ impl IoThread {
     /// Starts a thread with every signal blocked.
     pub fn start(name: Vec<u8>, scheduling: Scheduling) -> Result<Arc<IoThread>> {
         let poll = Poll::new()?;
-        let waker = Waker::new(poll.registry(), WAKER)?;
+        // Not mio's own waker, which a cancelled thread would end in.
+        let waker = EventFd::new()?;
+        let fd = waker.as_raw_fd();
+        poll.registry()
+            .register(&mut SourceFd(&fd), WAKER, Interest::READABLE)?;
         let timer = TimerFd::new()?;
         let fd = timer.as_raw_fd();
         poll.registry()

@@ -134,8 +134,11 @@ impl Inner {
         late: bool,
         read: impl FnOnce(&mut Pattern, &mut Pipes, &Reading<'_>) -> R,
     ) -> R {
-        let (direct, watch): (bool, &dyn Watch) = match &self.home {
-            Some(home) => (home.is_ours() && !late, &*home.set),
+        let (direct, watch): (bool, &dyn Watch) = match &mut self.home {
+            Some(home) => {
+                home.used();
+                (home.is_ours() && !late, &*home.set)
+            }
             None => (false, &Unwatched),
         };
         let settle = settle || self.signaler.is_some() || self.pipes.len() > FEW;

@@ -60,6 +60,12 @@ impl Home {
         self.holder != Holder::Thread
     }
 
+    /// A caller reads: the right is in use.
+    #[inline(always)]
+    pub fn used(&mut self) {
+        self.uses += 1;
+    }
+
     /// A caller is about to wait. False if another one does already.
     pub fn take(&mut self) -> bool {
         self.uses += 1;

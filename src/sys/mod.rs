@@ -27,6 +27,7 @@ pub use clock::Instant;
 pub use epoll::{Epoll, EpollEvent};
 pub use eventfd::EventFd;
 pub use poll::{PollFd, poll, ppoll};
+pub use raw::{Uncancelled, uncancelled};
 pub use sched::{Scheduling, name_thread};
 pub use signal::{SignalsBlocked, block_all_signals, set_timer_slack};
 pub use timerfd::TimerFd;

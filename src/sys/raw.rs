@@ -9,11 +9,44 @@
 //!
 //! Results and `errno` are those of the wrappers. What is not here does not
 //! wait and is no cancellation point (`eventfd`, `epoll_ctl`, `fcntl` ...), or
-//! is called by I/O threads only, which nobody else can cancel.
+//! is called by I/O threads only, which nobody else can cancel, or under
+//! [`Uncancelled`], as are the calls of libraries (`getaddrinfo`, joining a
+//! thread): it is for what takes its time anyway.
 
+use std::marker::PhantomData;
 use std::os::fd::RawFd;
 
 use libc::{c_int, c_long};
+
+/// The calling thread is not to be cancelled until this is dropped.
+#[must_use = "dropping it allows cancellation at once"]
+pub struct Uncancelled {
+    before: c_int,
+    /// The state belongs to one thread.
+    not_send: PhantomData<*const ()>,
+}
+
+const PTHREAD_CANCEL_DISABLE: c_int = 1;
+
+unsafe extern "C" {
+    safe fn pthread_setcancelstate(state: c_int, before: Option<&mut c_int>) -> c_int;
+}
+
+/// Puts off the end of this thread if it is cancelled.
+pub fn uncancelled() -> Uncancelled {
+    let mut before = 0;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, Some(&mut before));
+    Uncancelled {
+        before,
+        not_send: PhantomData,
+    }
+}
+
+impl Drop for Uncancelled {
+    fn drop(&mut self) {
+        pthread_setcancelstate(self.before, None);
+    }
+}
 
 /// The signal set as the kernel has it: 64 signals.
 const KERNEL_SIGSET: usize = 8;
