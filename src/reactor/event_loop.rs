@@ -118,10 +118,11 @@ impl EventLoop {
     }
 
     fn take_requests(&mut self) {
-        while let Ok(request) = self.requests.try_recv() {
-            self.handle(request);
-        }
+        self.handle_requests();
         while let Ok(notice) = self.notices.try_recv() {
+            // What a notice is about was requested before it, though perhaps
+            // after the last look.
+            self.handle_requests();
             match notice {
                 Notice::Full(link) => self.watch_kernel(&link),
                 Notice::Down(link, conn, _) => {
@@ -131,6 +132,12 @@ impl EventLoop {
                     self.step(link.number(), |session| session.close(linger));
                 }
             }
+        }
+    }
+
+    fn handle_requests(&mut self) {
+        while let Ok(request) = self.requests.try_recv() {
+            self.handle(request);
         }
     }
 
