@@ -1,9 +1,8 @@
 /* I/O threads: how many there are, what tools see of their names, and on which
  * processors and how they are scheduled. */
-#define _GNU_SOURCE
+#include "support.h"
 #include <dirent.h>
 #include <sched.h>
-#include "support.h"
 
 struct seen { char name[32]; int processors, policy; };
 
