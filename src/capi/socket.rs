@@ -7,8 +7,8 @@ use super::constants::ZMQ_TYPE;
 use super::pointers::{array_mut, bytes, text};
 use super::{entry, slow_status, status};
 use crate::error::{Error, Result};
-use crate::sys::uncancelled;
 use crate::socket;
+use crate::sys::uncancelled;
 
 /// What to answer for a bad argument: a bad socket comes first.
 #[cold]
