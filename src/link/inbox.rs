@@ -6,6 +6,7 @@
 
 use crate::link::fill::LARGE;
 use crate::link::pool::Pool;
+use crate::memory::fetch_to_read;
 use crate::message::{Buffer, Msg};
 use crate::zmtp::frame;
 
@@ -80,6 +81,12 @@ impl Chunk {
             taker.put(msg);
             return true;
         }
+    }
+
+    /// Asks the processor for the next frame.
+    #[inline]
+    pub fn fetch(&self) {
+        fetch_to_read(self.buffer.as_ptr().wrapping_add(self.at));
     }
 
     /// Whether all of it has been decoded.

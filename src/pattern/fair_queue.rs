@@ -55,8 +55,10 @@ impl FairQueue {
             let id = self.active[self.current];
             if pipes[id].read(reading, sink) {
                 self.more = sink.more;
-                if !self.more {
+                if !self.more && self.active.len() > 1 {
                     self.advance();
+                    // Whose turn is next has been waiting in some far cache.
+                    pipes[self.active[self.current]].fetch();
                 }
                 return Some(id);
             }

@@ -239,6 +239,13 @@ impl LinkPipe {
         true
     }
 
+    #[inline]
+    pub(super) fn fetch(&self) {
+        if let Some(chunk) = &self.inbox {
+            chunk.fetch();
+        }
+    }
+
     pub(super) fn can_read(&mut self, reading: &Reading<'_>) -> bool {
         self.holds_input() || self.refill(reading)
     }

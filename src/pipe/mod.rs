@@ -260,6 +260,14 @@ impl Pipe {
         }
     }
 
+    /// Asks the processor for what the next read will look at.
+    #[inline]
+    pub fn fetch(&self) {
+        if let Pipe::Link(pipe) = self {
+            pipe.fetch();
+        }
+    }
+
     /// Whether a read would find a frame.
     pub fn can_read(&mut self, reading: &Reading<'_>) -> bool {
         match self {

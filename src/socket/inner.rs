@@ -72,6 +72,8 @@ pub(super) struct Inner {
     pub endpoints: Vec<Endpoint>,
     pub last_endpoint: String,
     pub more: bool,
+    /// The context has been shut down.
+    pub terminated: bool,
     /// Something was written since the last receive: what answers it cannot be
     /// there at once.
     pub asked: bool,
@@ -115,6 +117,7 @@ impl Inner {
             endpoints: Vec::new(),
             last_endpoint: String::new(),
             more: false,
+            terminated: false,
             asked: false,
             waiters: Vec::new(),
             signaler: None,
@@ -128,12 +131,7 @@ impl Inner {
     /// The pattern and its pipes, with the way to read from them: with `late`
     /// only what has been read from the kernel already.
     #[inline(always)]
-    pub fn reading<R>(
-        &mut self,
-        settle: bool,
-        late: bool,
-        read: impl FnOnce(&mut Pattern, &mut Pipes, &Reading<'_>) -> R,
-    ) -> R {
+    pub fn reading(&mut self, settle: bool, late: bool) -> (&mut Pattern, &mut Pipes, Reading<'_>) {
         let (direct, watch): (bool, &dyn Watch) = match &mut self.home {
             Some(home) => {
                 home.used();
@@ -147,7 +145,17 @@ impl Inner {
             settle,
             watch,
         };
-        read(&mut self.pattern, &mut self.pipes, &reading)
+        (&mut self.pattern, &mut self.pipes, reading)
+    }
+
+    /// Whether a receive would find something; `settle` as for receiving.
+    pub fn can_recv(&mut self, settle: bool) -> bool {
+        let (pattern, pipes, reading) = self.reading(settle, false);
+        let found = pattern.rules().can_recv(pipes, &reading);
+        if self.pipes.has_leaving() {
+            self.remove_leaving();
+        }
+        found
     }
 
     /// This socket's marks for an inproc pipe.
@@ -201,6 +209,7 @@ impl Inner {
             Event::Gone(id) => self.gone(id),
             Event::Known(id, peer) => self.known(id, &peer),
             Event::Terminate => {
+                self.terminated = true;
                 let woken = self.waiters.clone();
                 self.defer().woken.extend(woken);
                 self.raise();
@@ -274,8 +283,10 @@ impl Inner {
             return;
         }
         let of_use = self.pattern.rules().depart(&mut self.pipes, id);
-        let unread =
-            of_use && self.reading(false, true, |_, pipes, reading| pipes[id].can_read(reading));
+        let unread = of_use && {
+            let (_, pipes, reading) = self.reading(false, true);
+            pipes[id].can_read(&reading)
+        };
         if let Some(Pipe::Link(pipe)) = self.pipes.get(id) {
             pipe.departed = true;
         }

@@ -187,7 +187,7 @@ impl Entered {
     /// Fails if the context has been shut down.
     #[inline(always)]
     fn alive(self) -> Result<Entered> {
-        if self.ctx.is_terminated() {
+        if self.terminated {
             Err(Error::Terminated)
         } else {
             Ok(self)
@@ -274,6 +274,13 @@ pub fn socket_new(context: *mut c_void, socket_type: c_int) -> Result<*mut c_voi
     let inner = Inner::new(me, number, context, keep, socket_type, pattern);
     let mut guard = me.cell().inner.lock();
     *guard = Some(Box::new(inner));
+    // A shutdown before this moment told nobody, a later one will tell.
+    let terminated = guard
+        .as_ref()
+        .is_some_and(|inner| inner.ctx.is_terminated());
+    if let Some(inner) = &mut *guard {
+        inner.terminated = terminated;
+    }
     drop(Entered { guard: Some(guard) });
     Ok(cell.as_ptr())
 }

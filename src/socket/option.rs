@@ -54,12 +54,7 @@ impl Inner {
             events |= POLLOUT;
         }
         if wanted & POLLIN != 0 {
-            let found = self.reading(false, false, |pattern, pipes, reading| {
-                pattern.rules().can_recv(pipes, reading)
-            });
-            if self.pipes.has_leaving() {
-                self.remove_leaving();
-            }
+            let found = self.can_recv(false);
             events |= if found { POLLIN } else { 0 };
         }
         events

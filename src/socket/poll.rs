@@ -242,12 +242,7 @@ impl super::inner::Inner {
     fn poll_events(&mut self, wanted: i32, settle: bool) -> i32 {
         let mut events = self.events(wanted & POLLOUT);
         if wanted & POLLIN != 0 {
-            let found = self.reading(settle, false, |pattern, pipes, reading| {
-                pattern.rules().can_recv(pipes, reading)
-            });
-            if self.pipes.has_leaving() {
-                self.remove_leaving();
-            }
+            let found = self.can_recv(settle);
             events |= if found { POLLIN } else { 0 };
         }
         events

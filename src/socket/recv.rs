@@ -4,7 +4,7 @@
 use std::ffi::{c_int, c_void};
 use std::mem::MaybeUninit;
 
-use super::inner::Inner;
+use super::inner::{FEW, Inner};
 use super::wait::{Kind, Wait};
 use super::{DONTWAIT, Entered, SocketRef};
 use crate::error::{Error, Result};
@@ -12,6 +12,7 @@ use crate::message::Msg;
 use crate::pipe::{Sink, copy_into};
 
 /// `zmq_recv`: copies what fits and says how long the body was.
+#[inline(always)]
 pub fn recv(socket: *mut c_void, room: &mut [MaybeUninit<u8>], flags: c_int) -> Result<usize> {
     let mut msg = Msg::new();
     let mut sink = Sink::room(room, &mut msg);
@@ -45,7 +46,8 @@ pub fn recv_msg(socket: *mut c_void, msg: &mut Msg, flags: c_int) -> Result<usiz
 fn receive(socket: *mut c_void, flags: c_int, sink: &mut Sink<'_>) -> Result<()> {
     let mut socket = SocketRef::resolve(socket)?.enter()?.alive()?;
     socket.lower();
-    let late = socket.asked;
+    // Of many peers others may have something to say meanwhile.
+    let late = socket.asked && socket.pipes.len() <= FEW;
     match socket.try_recv(sink, false, late) {
         Err(Error::Again) => receive_slowly(socket, flags, sink),
         result => result,
@@ -64,14 +66,14 @@ fn receive_slowly(mut socket: Entered, flags: c_int, sink: &mut Sink<'_>) -> Res
     if timeout == 0 {
         socket = socket.flush_left()?;
         socket.refresh();
-        return socket.try_recv(sink, false, false);
+        return socket.try_again(sink, false);
     }
     let mut wait = Wait::new(timeout.into());
     loop {
         socket = socket.flush_left()?;
         wait.lease(&mut socket);
         if socket.adaptive.pays() {
-            match wait.look(socket, looked, |inner| inner.try_recv(sink, false, false))? {
+            match wait.look(socket, looked, |inner| inner.try_again(sink, false))? {
                 Ok((mut socket, ())) => {
                     wait.end(&mut socket);
                     return Ok(());
@@ -81,7 +83,7 @@ fn receive_slowly(mut socket: Entered, flags: c_int, sink: &mut Sink<'_>) -> Res
         }
         // Once more, with the pipes asked to report: nothing can slip through.
         socket.refresh();
-        match socket.try_recv(sink, true, false) {
+        match socket.try_again(sink, true) {
             Err(Error::Again) if !wait.timed_out() => {}
             result => {
                 wait.end(&mut socket);
@@ -89,7 +91,7 @@ fn receive_slowly(mut socket: Entered, flags: c_int, sink: &mut Sink<'_>) -> Res
             }
         }
         socket = wait.sleep(socket, Kind::Receiver)?;
-        match socket.try_recv(sink, false, false) {
+        match socket.try_again(sink, false) {
             Err(Error::Again) => {}
             result => {
                 wait.end(&mut socket);
@@ -100,14 +102,19 @@ fn receive_slowly(mut socket: Entered, flags: c_int, sink: &mut Sink<'_>) -> Res
 }
 
 impl Inner {
+    /// As [`Inner::try_recv`], away from the common path.
+    #[inline(never)]
+    fn try_again(&mut self, sink: &mut Sink<'_>, settle: bool) -> Result<()> {
+        self.try_recv(sink, settle, false)
+    }
+
     /// Receives the next frame, if there is one. With `settle` every pipe that
     /// has nothing has been asked to report; with `late` nothing is asked of the
     /// kernel.
     #[inline(always)]
     pub fn try_recv(&mut self, sink: &mut Sink<'_>, settle: bool, late: bool) -> Result<()> {
-        let received = self.reading(settle, late, |pattern, pipes, reading| {
-            pattern.recv(pipes, reading, sink)
-        });
+        let (pattern, pipes, reading) = self.reading(settle, late);
+        let received = pattern.recv(pipes, &reading, sink);
         if self.pipes.has_leaving() {
             self.remove_leaving();
         }

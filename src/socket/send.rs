@@ -11,6 +11,7 @@ use crate::pattern::Sent;
 use crate::pipe::{Body, Effort, Then};
 
 /// `zmq_send`: the bytes are copied.
+#[inline(always)]
 pub fn send(socket: *mut c_void, bytes: &[u8], flags: c_int) -> Result<usize> {
     if bytes.len() >= LARGE {
         // Copied here, where no lock is held.
@@ -54,6 +55,7 @@ fn transmit(socket: *mut c_void, body: &mut Body<'_>, flags: c_int) -> Result<us
     socket.lower();
     let inner = &mut *socket;
     match inner.pattern.send(&mut inner.pipes, body, more, effort) {
+        Ok(sent) if sent.then == Then::Nothing => socket.leave(),
         Ok(sent) => finish(socket, sent),
         Err(Error::Again) if timeout != 0 => {
             let (socket, sent) = send_slowly(socket, body, more, timeout.into())?;

@@ -252,7 +252,7 @@ impl Wait {
     }
 
     fn still_alive(&mut self, mut socket: Entered) -> Result<Entered> {
-        if socket.ctx.is_terminated() {
+        if socket.terminated {
             self.end(&mut socket);
             return Err(Error::Terminated);
         }
@@ -328,11 +328,7 @@ impl Inner {
             .waiters
             .iter()
             .any(|waiter| waiter.kind == Kind::Receiver);
-        if receivers
-            && self.reading(false, false, |pattern, pipes, reading| {
-                pattern.rules().can_recv(pipes, reading)
-            })
-        {
+        if receivers && self.can_recv(false) {
             self.wake(Kind::Receiver);
         }
         let senders = self

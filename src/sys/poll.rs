@@ -6,8 +6,8 @@ use std::io;
 use std::os::fd::RawFd;
 use std::time::Duration;
 
-use super::{check, raw};
 use super::timerfd::timespec;
+use super::{check, raw};
 
 /// One descriptor, what to wait for, and what was found.
 #[derive(Clone, Copy)]
