@@ -37,7 +37,7 @@ struct ContextCell {
 }
 
 /// A socket, as its context sees it.
-pub trait Member: Send {
+pub trait Member: Send + Sync {
     /// The context has been shut down: every blocked call is to end.
     fn terminate(&self);
 }
@@ -45,7 +45,7 @@ pub trait Member: Send {
 #[derive(Default)]
 struct Members {
     next: u64,
-    open: HashMap<u64, Box<dyn Member>>,
+    open: HashMap<u64, Arc<dyn Member>>,
 }
 
 /// A context.
@@ -107,7 +107,7 @@ impl Context {
     }
 
     /// Takes a socket in, unless there are too many or the context is ending.
-    pub fn join(self: &Arc<Self>, member: Box<dyn Member>) -> Result<(u64, Arc<Keep>)> {
+    pub fn join(self: &Arc<Self>, member: Arc<dyn Member>) -> Result<(u64, Arc<Keep>)> {
         let most = lock(&self.options).max_sockets as usize;
         let mut members = lock(&self.members);
         if self.is_terminated() {
@@ -131,9 +131,10 @@ impl Context {
     fn shutdown(&self) {
         let members = lock(&self.members);
         self.terminated.store(true, Ordering::SeqCst);
-        for member in members.open.values() {
-            member.terminate();
-        }
+        let open: Vec<Arc<dyn Member>> = members.open.values().cloned().collect();
+        drop(members);
+        // Without the lock: what this causes may call the application.
+        open.iter().for_each(|member| member.terminate());
     }
 
     /// Waits until nothing is alive, then ends the I/O threads.

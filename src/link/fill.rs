@@ -19,7 +19,7 @@ use crate::link::Conn;
 use crate::link::inbox::{Chunk, Item};
 use crate::link::pool::{CHUNK, Pool};
 use crate::message::{Buffer, Msg};
-use crate::zmtp::frame::MORE;
+use crate::zmtp::frame::{self, MORE};
 use crate::zmtp::{Limits, Scanner};
 
 /// From this size a body is kept or read by reference instead of copied.
@@ -350,13 +350,23 @@ impl FillHalf {
             ..Limits::NONE
         };
         let commands = &mut self.commands;
-        let scan = self
-            .scanner
-            .scan(bytes, limits, |body| {
-                commands.push(body.to_vec());
-                Ok(())
-            })
-            .map_err(|_| Error::Os(libc::EPROTO))?;
+        let open = self.scanner.in_message();
+        let scan = self.scanner.scan(bytes, limits, |body| {
+            commands.push(body.to_vec());
+            Ok(())
+        });
+        let scan = match scan {
+            Ok(scan) => scan,
+            Err(_) => {
+                // What came whole before the fault is still delivered.
+                let (len, messages) = sound_part(bytes, open, limits);
+                if messages > 0 {
+                    let chunk = Chunk::new(buffer, start, start + len);
+                    self.push(Item::Chunk(chunk, messages), true);
+                }
+                return Err(Error::Os(libc::EPROTO));
+            }
+        };
         let rest = &bytes[scan.consumed..];
         match scan.next {
             Some(header) if header.body_len >= LARGE as u64 => {
@@ -388,6 +398,29 @@ impl FillHalf {
         }
         Ok(())
     }
+}
+
+/// How many bytes at the head of `bytes`, which hold a malformed frame, are
+/// whole messages, and how many messages.
+fn sound_part(bytes: &[u8], open: bool, limits: Limits) -> (usize, u64) {
+    let most = limits.max_msg_size.unwrap_or(u64::MAX);
+    let (mut at, mut whole, mut messages) = (0, 0, 0);
+    let mut open = open;
+    while let Ok(Some(header)) = frame::parse_header(&bytes[at..]) {
+        let left = (bytes.len() - at) as u64;
+        if header.body_len > most || header.frame_len() > left {
+            break;
+        }
+        at += header.frame_len() as usize;
+        if !header.is_command() {
+            open = header.more();
+        }
+        if !open {
+            whole = at;
+            messages += u64::from(!header.is_command());
+        }
+    }
+    (whole, messages)
 }
 
 const EMPTY: libc::iovec = libc::iovec {

@@ -49,7 +49,10 @@ pub const BACK_TO_BACK: Duration = Duration::from_micros(30);
 /// background.
 const CALLER_BATCHES: usize = 2;
 
-/// How many bytes the background reads from one link before it looks at the
+/// How many batches an I/O thread writes before it looks at other links.
+const THREAD_BATCHES: usize = 32;
+
+/// How many chunks the background reads from one link before it looks at the
 /// next one.
 const ROUND: usize = 4;
 
@@ -238,7 +241,7 @@ impl Link {
     pub fn stop_watching(self: &Arc<Self>) -> bool {
         self.watched.store(false, Ordering::Release);
         barrier::heavy();
-        if !self.is_waiting() || self.watched.swap(true, Ordering::AcqRel) {
+        if !self.is_due() || self.watched.swap(true, Ordering::AcqRel) {
             // Clean, or somebody has put the link on the list again.
             return true;
         }
@@ -246,10 +249,11 @@ impl Link {
     }
 
     /// For the tick: writes what has waited for longer than back-to-back calls
-    /// take, and says whether there was anything.
+    /// take, and says whether there was anything. Without a connection, or with
+    /// a full kernel, somebody else comes back to it.
     pub fn tick(self: &Arc<Self>, now: Instant, at_once: bool) -> bool {
-        let waiting = self.is_waiting();
-        if waiting && !self.is_full() {
+        let waiting = self.is_due();
+        if waiting {
             let age = now
                 .nanos()
                 .saturating_sub(self.oldest.load(Ordering::Relaxed));
@@ -262,23 +266,25 @@ impl Link {
 
     /// For the I/O thread: whether everything has been written.
     pub fn is_clean(self: &Arc<Self>) -> bool {
-        !self.is_waiting()
+        self.look_at_flush(FlushHalf::is_clean).unwrap_or(false)
     }
 
-    /// Whether something may be left to write.
-    fn is_waiting(self: &Arc<Self>) -> bool {
-        let Some(half) = self.flush.try_lock() else {
-            return true;
-        };
-        let clean = half.is_clean();
-        match half.release() {
-            Some(held) => {
-                drop(held);
-                self.flush(Side::Background);
-                true
-            }
-            None => !clean,
+    /// Whether something is left to write, and nobody but the tick to do it.
+    fn is_due(self: &Arc<Self>) -> bool {
+        let due = |half: &FlushHalf| half.conn.is_some() && !half.is_clean();
+        !self.is_full() && self.look_at_flush(due).unwrap_or(true)
+    }
+
+    /// Looks at the write half, unless somebody has it, or came by meanwhile.
+    fn look_at_flush(self: &Arc<Self>, look: impl FnOnce(&FlushHalf) -> bool) -> Option<bool> {
+        let half = self.flush.try_lock()?;
+        let seen = look(&half);
+        if let Some(held) = half.release() {
+            drop(held);
+            self.flush(Side::Background);
+            return None;
         }
+        Some(seen)
     }
 
     /// Writes what is in the outbox, or leaves it to who is writing already.
@@ -289,6 +295,10 @@ impl Link {
         let Some(mut half) = self.flush.try_lock_or_mark() else {
             return;
         };
+        let most = match side {
+            Side::Caller => CALLER_BATCHES,
+            Side::Background | Side::Watcher => THREAD_BATCHES,
+        };
         let mut batches = 0;
         let mut wake = false;
         let mut spent = Vec::new();
@@ -297,7 +307,7 @@ impl Link {
             wake |= freed;
             batches += 1;
             let again = match wrote {
-                Wrote::Some if side != Side::Caller || batches < CALLER_BATCHES => true,
+                Wrote::Some if batches < most => true,
                 Wrote::Some => {
                     self.ensure_watched();
                     false
@@ -310,9 +320,12 @@ impl Link {
                     }
                     false
                 }
-                Wrote::Failed(cause) => {
-                    let conn = half.conn.take();
-                    self.down(conn.as_deref(), cause);
+                Wrote::Failed(_) => {
+                    // What has been received is still to be read: the reader
+                    // comes to the end and reports it.
+                    if let Some(conn) = half.conn.take() {
+                        let _ = conn.stream.shutdown_both();
+                    }
                     false
                 }
             };
@@ -321,7 +334,7 @@ impl Link {
             }
             match half.release() {
                 // Somebody appended meanwhile and found the right taken.
-                Some(held) if wrote == Wrote::All || batches < CALLER_BATCHES => half = held,
+                Some(held) if batches < most => half = held,
                 Some(held) => {
                     self.ensure_watched();
                     drop(held);

@@ -22,23 +22,25 @@ impl FairQueue {
         }
     }
 
-    /// Takes a pipe out for good.
-    pub fn remove(&mut self, pipes: &mut Pipes, id: PipeId) {
+    /// Takes a pipe out for good. Says whether a message of it has been
+    /// received in part.
+    pub fn remove(&mut self, pipes: &mut Pipes, id: PipeId) -> bool {
         if !pipes.set_receiving(id, false) {
-            return;
+            return false;
         }
-        if let Some(index) = self.active.iter().position(|&other| other == id) {
-            if index == self.current {
-                self.more = false;
-            }
-            self.drop_place(index);
-        }
+        let Some(index) = self.active.iter().position(|&other| other == id) else {
+            return false;
+        };
+        let torn = index == self.current && std::mem::take(&mut self.more);
+        self.drop_place(index);
+        torn
     }
 
     fn drop_place(&mut self, index: usize) {
         self.active.swap_remove(index);
+        // The last pipe has moved into the gap; the turn stays where it was.
         if self.current == self.active.len() {
-            self.current = 0;
+            self.current = if index < self.current { index } else { 0 };
         }
     }
 

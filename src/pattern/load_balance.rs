@@ -39,9 +39,9 @@ impl LoadBalance {
             self.dropping = true;
         }
         self.active.swap_remove(index);
-        // Keep the turn where it was: the last pipe moved into the gap.
+        // The last pipe has moved into the gap; the turn stays where it was.
         if self.current == self.active.len() {
-            self.current = 0;
+            self.current = if index < self.current { index } else { 0 };
         }
     }
 
@@ -58,7 +58,7 @@ impl LoadBalance {
             && !self.dropping
         {
             let place = &mut pipes[pipe];
-            if self.more || place.can_write(effort) {
+            if self.more || place.can_write() {
                 let then = place.write(body, more)?;
                 self.more = more;
                 if !more {
@@ -101,7 +101,7 @@ impl LoadBalance {
         let mut looked = 0;
         while looked < self.active.len() {
             let id = self.active[self.current];
-            if pipes[id].can_write(effort) {
+            if pipes[id].can_write() {
                 return true;
             }
             if effort == Effort::Look {
@@ -113,9 +113,6 @@ impl LoadBalance {
                 if self.current == self.active.len() {
                     self.current = 0;
                 }
-            } else if effort == Effort::Lazy {
-                // Only the count was old; it is new for the next call.
-                return false;
             }
         }
         false

@@ -40,6 +40,9 @@ impl Rules for Pair {
     }
 
     fn remove(&mut self, _pipes: &mut Pipes, id: PipeId) {
+        if self.peer == Some(id) {
+            self.dropping = self.more;
+        }
         for place in [&mut self.peer, &mut self.former, &mut self.reading] {
             if *place == Some(id) {
                 *place = None;
@@ -61,9 +64,8 @@ impl Rules for Pair {
         }
         let id = self.peer.ok_or(Error::Again)?;
         let pipe = &mut pipes[id];
-        let room = self.more
-            || pipe.can_write(effort)
-            || (effort == Effort::Settle && !pipe.wait_writable());
+        let room =
+            self.more || pipe.can_write() || (effort == Effort::Settle && !pipe.wait_writable());
         if !room {
             return Err(Error::Again);
         }
@@ -89,7 +91,7 @@ impl Rules for Pair {
         self.more
             || self
                 .peer
-                .is_some_and(|id| pipes[id].can_write(Effort::Look) || !pipes[id].wait_writable())
+                .is_some_and(|id| pipes[id].can_write() || !pipes[id].wait_writable())
     }
 
     fn can_recv(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> bool {

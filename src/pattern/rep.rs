@@ -47,7 +47,13 @@ impl Rules for Rep {
 
     fn remove(&mut self, pipes: &mut Pipes, id: PipeId) {
         self.forget(id);
-        self.incoming.remove(pipes, id);
+        if self.incoming.remove(pipes, id) {
+            self.envelope.clear();
+            self.state = match self.state {
+                State::Receiving => State::Awaiting,
+                state => state,
+            };
+        }
     }
 
     fn readable(&mut self, pipes: &mut Pipes, id: PipeId) {
@@ -62,10 +68,7 @@ impl Rules for Rep {
         _effort: Effort,
     ) -> Result<Sent> {
         if self.state == State::Answering {
-            if self
-                .client
-                .is_some_and(|id| !pipes[id].can_write(Effort::Look))
-            {
+            if self.client.is_some_and(|id| !pipes[id].can_write()) {
                 self.client = None;
             }
             for mut frame in self.envelope.drain(..) {

@@ -63,7 +63,13 @@ impl Rules for Req {
 
     fn remove(&mut self, pipes: &mut Pipes, id: PipeId) {
         self.out.remove(pipes, id);
-        self.incoming.remove(pipes, id);
+        if self.incoming.remove(pipes, id) {
+            self.before = Before::Nothing;
+            self.state = match self.state {
+                State::Receiving => State::Awaiting,
+                state => state,
+            };
+        }
         if self.server == Some(id) {
             self.server = None;
         }

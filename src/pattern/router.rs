@@ -34,6 +34,8 @@ pub struct Router {
     to: To,
     /// The frame behind a routing id that has been, or is about to be, received.
     ahead: Option<(Msg, PipeId)>,
+    /// Whom `ahead` is from, if that peer is gone.
+    former: Box<[u8]>,
     /// The routing id of `ahead` is still to be received.
     named: bool,
     /// The message being received has more frames to come.
@@ -62,7 +64,7 @@ impl Rules for Router {
                 return;
             }
             self.forget(holder);
-            self.incoming.remove(pipes, holder);
+            self.leave(pipes, holder);
             pipes.refuse(holder);
             peer.routing_id.clone().into_boxed_slice()
         } else {
@@ -84,7 +86,7 @@ impl Rules for Router {
 
     fn remove(&mut self, pipes: &mut Pipes, id: PipeId) {
         self.forget(id);
-        self.incoming.remove(pipes, id);
+        self.leave(pipes, id);
     }
 
     fn readable(&mut self, pipes: &mut Pipes, id: PipeId) {
@@ -136,7 +138,7 @@ impl Rules for Router {
         self.look_ahead(pipes, reading)?;
         let (msg, id) = self.ahead.as_ref().expect("just looked ahead");
         if std::mem::take(&mut self.named) {
-            let routing_id = self.by_pipe.get(id).map_or(&[][..], |bytes| bytes);
+            let routing_id = self.by_pipe.get(id).unwrap_or(&self.former);
             let mut frame = Msg::copy_from(routing_id)?;
             frame.set_more(true);
             frame.share_metadata(msg);
@@ -179,7 +181,7 @@ impl Router {
         let pipe = &mut pipes[id];
         // A message that may be dropped is so only when there really is no room.
         let effort = if mandatory { effort } else { Effort::Look };
-        if pipe.can_write(effort) || (effort == Effort::Settle && !pipe.wait_writable()) {
+        if pipe.can_write() || (effort == Effort::Settle && !pipe.wait_writable()) {
             Ok(To::Pipe(id))
         } else if mandatory {
             Err(Error::Again)
@@ -214,13 +216,24 @@ impl Router {
     }
 
     fn forget(&mut self, id: PipeId) {
-        if let Some(routing_id) = self.by_pipe.remove(&id)
-            && self.by_id.get(&routing_id) == Some(&id)
-        {
-            self.by_id.remove(&routing_id);
+        if let Some(routing_id) = self.by_pipe.remove(&id) {
+            if self.by_id.get(&routing_id) == Some(&id) {
+                self.by_id.remove(&routing_id);
+            }
+            // The frame read ahead has been received: it does not go with its
+            // peer, and still needs its name.
+            if self.ahead.as_ref().is_some_and(|(_, from)| *from == id) {
+                self.former = routing_id;
+            }
         }
         self.stop_sending(id);
-        // The frame read ahead has been received: it does not go with its peer.
+    }
+
+    /// Receives nothing more from this pipe.
+    fn leave(&mut self, pipes: &mut Pipes, id: PipeId) {
+        if self.incoming.remove(pipes, id) {
+            self.more = false;
+        }
     }
 
     fn stop_sending(&mut self, id: PipeId) {

@@ -270,6 +270,9 @@ impl InprocPipe {
         self.shared.ends[self.side]
             .closed
             .store(true, Ordering::Release);
+        // Pairs with the fence in `attached`: either the notice finds the other
+        // end's pipe, or whoever attaches it finds this.
+        fence(Ordering::SeqCst);
         self.notice(What::Gone)
     }
 

@@ -9,7 +9,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Body, Due, Effort, Reading, Sink, Then};
+use super::{Body, Due, Reading, Sink, Then};
 use crate::error::Result;
 use crate::link::{BACK_TO_BACK, Chunk, Item, LARGE, Link, Next, OutWriter, Taker};
 use crate::message::{Metadata, Msg};
@@ -95,16 +95,14 @@ impl LinkPipe {
     }
 
     #[inline(always)]
-    pub(super) fn can_write(&mut self, effort: Effort) -> bool {
-        // Looked at anew in any case; a lazy sender trusts the old count.
-        self.writer.written_messages() < self.until || (self.refresh() && effort != Effort::Lazy)
+    pub(super) fn can_write(&mut self) -> bool {
+        self.writer.written_messages() < self.until || self.refresh()
     }
 
     pub(super) fn wait_writable(&mut self) -> bool {
         let written = self.writer.written_messages();
-        let waits = self
-            .writer
-            .wait_for_ack((written + self.mark.div_ceil(2)) - self.mark);
+        let at = (written + self.mark.div_ceil(2)).saturating_sub(self.mark);
+        let waits = self.writer.wait_for_ack(at);
         self.link.ensure_watched();
         self.refresh();
         waits

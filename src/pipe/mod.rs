@@ -166,10 +166,7 @@ pub enum Then {
 /// How hard a sender looks for room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effort {
-    /// Trusts the count of what the peer took as it was last seen; if that
-    /// forbids the message, it is only refreshed for the next time.
-    Lazy,
-    /// Looks at the count as it is now.
+    /// Looks at what the peer has taken by now.
     Look,
     /// As `Look`, and pipes that are full are set aside until they report.
     Settle,
@@ -226,9 +223,9 @@ impl Due {
 impl Pipe {
     /// Whether another message may be written.
     #[inline(always)]
-    pub fn can_write(&mut self, effort: Effort) -> bool {
+    pub fn can_write(&mut self) -> bool {
         match self {
-            Pipe::Link(pipe) => pipe.can_write(effort),
+            Pipe::Link(pipe) => pipe.can_write(),
             Pipe::Inproc(pipe) => pipe.can_write(),
         }
     }

@@ -13,7 +13,7 @@ use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token};
 
 use super::acceptor::{Accepted, Acceptor, End, PAUSE};
-use super::session::{After, Session};
+use super::session::{After, FORGET, Session};
 use super::tick::Ticks;
 use super::timers::Timers;
 use super::{IoThread, ReadSet, Request, TICK, WAKER};
@@ -268,11 +268,14 @@ impl EventLoop {
         }
     }
 
-    /// Watches a descriptor both ways on behalf of a session; −1 for none.
+    /// Watches a descriptor both ways on behalf of a session; −1 for none. A
+    /// descriptor that may be closed is only forgotten: the kernel has done the
+    /// same, and its number may be somebody else's by now.
     fn watch(&mut self, number: u64, token: Token, fd: RawFd) {
         let registry = self.poll.registry();
         if let Some(old) = self.watched.remove(&number)
             && old != fd
+            && fd != FORGET
         {
             // Fails when the descriptor is closed, which is as good.
             let _ = registry.deregister(&mut SourceFd(&old));

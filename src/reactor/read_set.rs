@@ -117,18 +117,20 @@ impl ReadSet {
     }
 
     /// For the holder of the read right: waits for input, and passes the pipes
-    /// that have some to `ready`. An error of `EINTR` is passed on.
+    /// that have some to `ready`. An error of `EINTR` is passed on. Only who
+    /// sleeps here, or knows that nobody does, takes note of a [`wake`](Self::wake).
     pub fn wait(
         &self,
         timeout: Option<Duration>,
+        takes_note: bool,
         mut ready: impl FnMut(PipeId),
     ) -> std::io::Result<()> {
         let mut events = [EpollEvent::EMPTY; BATCH];
         for event in self.epoll.wait(&mut events, timeout)? {
-            if event.token() == WAKE {
-                let _ = self.wake.drain();
-            } else {
+            if event.token() != WAKE {
                 ready(PipeId::from_bits(event.token()));
+            } else if takes_note {
+                let _ = self.wake.drain();
             }
         }
         Ok(())
@@ -149,7 +151,7 @@ impl ReadSet {
             }
             let mut ready = [PipeId::NONE; BATCH];
             let mut count = 0;
-            let waited = self.wait(Some(Duration::ZERO), |pipe| {
+            let waited = self.wait(Some(Duration::ZERO), false, |pipe| {
                 ready[count] = pipe;
                 count += 1;
             });

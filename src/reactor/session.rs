@@ -86,6 +86,9 @@ struct Drain {
     moved_at: Instant,
 }
 
+/// Instead of a descriptor to watch: none, and the one before may be closed.
+pub(super) const FORGET: RawFd = -2;
+
 /// What the event loop has to do after a step.
 #[derive(Default)]
 pub(super) struct After {
@@ -391,7 +394,7 @@ impl Session {
     pub fn down(&mut self, conn: u64) -> After {
         match &self.phase {
             Phase::Up(now) if now.number() == conn => self.lose(),
-            Phase::Draining(now, _) if now.number() == conn => self.end(),
+            Phase::Draining(now, _) if now.number() == conn => self.lose(),
             _ => After::default(),
         }
     }
@@ -405,10 +408,8 @@ impl Session {
         }
         let attached = self.is_attached();
         let again = self.address.is_some() && self.pause >= 0;
-        if attached && was_up && self.closing.is_none() {
-            self.link
-                .owner()
-                .departed(&self.link, self.address.is_none());
+        if attached && (was_up || !again) && self.closing.is_none() {
+            self.link.owner().departed(&self.link, !again);
         }
         let expired = self.closing.is_some_and(|limit| {
             self.link.is_clean() || limit.is_some_and(|limit| limit <= Instant::now())
@@ -417,7 +418,7 @@ impl Session {
             return self.end();
         }
         After {
-            watch: Some(-1),
+            watch: Some(FORGET),
             timer: Some(self.next_attempt()),
             ..After::default()
         }
@@ -426,9 +427,10 @@ impl Session {
     /// Takes the connection away from both halves.
     fn disconnect(&mut self) {
         let link = self.link.clone();
-        link.clear_full();
         let mut spent = Vec::new();
         let wake = link.with_flush(|half| half.disconnect(&mut spent));
+        // Afterwards: whoever had the right may have found the kernel full.
+        link.clear_full();
         let conn = link.with_fill(|half| half.disconnect());
         if let Some(conn) = conn {
             // Whoever still reads sees the end.
@@ -439,10 +441,10 @@ impl Session {
         }
     }
 
-    /// When to try again: a random part above the interval spreads the load.
+    /// When to try again, and never at once: a random part above the interval spreads the load.
     fn next_attempt(&mut self) -> Instant {
         let base = self.peering.reconnect;
-        let now = self.pause.max(0);
+        let now = self.pause.max(1);
         let spread = if base > 0 {
             (crate::process::random() % base as u64) as i32
         } else {
@@ -589,7 +591,7 @@ impl Session {
         self.enter(Phase::Over);
         After {
             over: true,
-            watch: Some(-1),
+            watch: Some(FORGET),
             ..After::default()
         }
     }

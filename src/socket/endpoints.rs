@@ -254,11 +254,8 @@ impl Inner {
         for (pipe, peer) in waiting {
             let notice = pipe.introduce(info.clone());
             self.defer().due.push(crate::pipe::Due::Notify(notice));
-            let gone = pipe.is_gone();
             let id = self.attach(Pipe::Inproc(pipe), Some(&peer));
-            if let Some(id) = id.filter(|_| gone) {
-                self.apply(super::event::Event::Gone(id));
-            }
+            self.gone_already(id);
         }
         self.last_endpoint = endpoint.to_string();
         self.endpoints.push(Endpoint {

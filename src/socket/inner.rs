@@ -204,7 +204,8 @@ impl Inner {
                 }
             }
             Event::Met(pipe, peer) => {
-                self.attach(Pipe::Inproc(*pipe), Some(&peer));
+                let id = self.attach(Pipe::Inproc(*pipe), Some(&peer));
+                self.gone_already(id);
             }
             Event::Gone(id) => self.gone(id),
             Event::Known(id, peer) => self.known(id, &peer),
@@ -305,6 +306,16 @@ impl Inner {
             self.remove_leaving();
             self.wake(Kind::Receiver);
             self.wake(Kind::Sender);
+        }
+    }
+
+    /// The other end may have been closed before this one was attached.
+    pub fn gone_already(&mut self, id: Option<PipeId>) {
+        if let Some(id) = id
+            && let Some(Pipe::Inproc(pipe)) = self.pipes.get(id)
+            && pipe.is_gone()
+        {
+            self.gone(id);
         }
     }
 
@@ -438,11 +449,11 @@ impl Inner {
 
     /// The socket is closed: what was received is dropped, what is still to be
     /// sent is left to the I/O threads for as long as the socket lingers.
-    pub fn close(mut self, deferred: &mut Deferred) {
+    pub fn close(&mut self, deferred: &mut Deferred) {
         self.take_deferred(deferred);
         deferred.woken.append(&mut self.waiters);
         for endpoint in std::mem::take(&mut self.endpoints) {
-            endpoint.release(&self);
+            endpoint.release(self);
         }
         let linger = Linger::from_option(self.options.linger);
         for id in self.pipes.ids() {

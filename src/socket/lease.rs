@@ -106,10 +106,12 @@ impl Home {
 
     /// The tick's look: takes the right back if nobody used it since `seen`.
     fn look(&mut self, seen: u64) -> Option<u64> {
-        if self.holder == Holder::Callers && self.uses == seen {
+        let quiet = self.uses == seen;
+        if quiet && self.holder == Holder::Callers {
             self.end_lease();
         }
-        self.ticking = self.holder != Holder::Thread;
+        // A caller that sleeps with it says when it is done.
+        self.ticking = !quiet && self.holder != Holder::Thread;
         self.ticking.then_some(self.uses)
     }
 }

@@ -23,7 +23,7 @@ mod wait;
 use std::ffi::{c_int, c_void};
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::context::{self, Member};
 use crate::error::{Error, Result};
@@ -264,7 +264,7 @@ pub fn socket_new(context: *mut c_void, socket_type: c_int) -> Result<*mut c_voi
     let cell = SOCKETS.allocate()?;
     let me = SocketRef(cell);
     cell.process.store(process::generation(), Ordering::Relaxed);
-    let (number, keep) = match context.join(Box::new(me)) {
+    let (number, keep) = match context.join(Arc::new(me)) {
         Ok(joined) => joined,
         Err(error) => {
             SOCKETS.release(cell);
@@ -300,10 +300,12 @@ pub fn close(pointer: *mut c_void) -> Result<()> {
     let mut deferred = Deferred::default();
     let guard = entered.guard.as_mut().expect("just entered");
     me.drain(guard, &mut deferred);
-    let inner = guard.take().expect("just entered");
+    let mut inner = guard.take().expect("just entered");
     let guard = entered.guard.take().expect("just entered");
     inner.close(&mut deferred);
     me.release_foreign(guard);
+    // Here, without the lock: dropping messages may call the application.
+    drop(inner);
     deferred.run();
     Ok(())
 }

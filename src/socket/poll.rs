@@ -201,9 +201,10 @@ impl Poll<'_> {
                 }
             }
             poll_fds(&mut fds, left)?;
-            waiter.reset();
-            // An event that cannot be read holds no count either.
+            // In this order: a wake-up in between is seen by the next look. (An
+            // event that cannot be read holds no count either.)
             let _ = event.drain();
+            waiter.reset();
         }
     }
 

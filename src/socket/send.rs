@@ -48,7 +48,7 @@ fn transmit(socket: *mut c_void, body: &mut Body<'_>, flags: c_int) -> Result<us
         socket.options.sndtimeo
     };
     let effort = if timeout == 0 {
-        Effort::Lazy
+        Effort::Settle
     } else {
         Effort::Look
     };

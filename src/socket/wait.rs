@@ -68,6 +68,11 @@ impl Waiter {
         })
     }
 
+    /// Whether it sleeps on the socket's connections.
+    fn sleeps_here(&self) -> bool {
+        matches!(self.bell, Bell::Set(_))
+    }
+
     pub fn kind(&self) -> Kind {
         self.kind
     }
@@ -230,10 +235,12 @@ impl Wait {
         let mut interrupted = false;
         let mut quiet = false;
         match &waiter.bell {
-            Bell::Set(set) => match set.wait(Some(left.min(LONGEST)), |pipe| ready.push(pipe)) {
-                Ok(()) => quiet = ready.is_empty() && !waiter.was_woken(),
-                Err(error) => interrupted = error.raw_os_error() == Some(libc::EINTR),
-            },
+            Bell::Set(set) => {
+                match set.wait(Some(left.min(LONGEST)), true, |pipe| ready.push(pipe)) {
+                    Ok(()) => quiet = ready.is_empty() && !waiter.was_woken(),
+                    Err(error) => interrupted = error.raw_os_error() == Some(libc::EINTR),
+                }
+            }
             _ => match futex::wait(&waiter.rung, 0, Some(left.min(LONGEST))) {
                 futex::Outcome::Woken => {}
                 futex::Outcome::TimedOut => quiet = true,
@@ -309,7 +316,10 @@ impl Inner {
         }
         let mut ready = Vec::new();
         // An interrupted look is one that found nothing.
-        let _ = home.set.wait(Some(Duration::ZERO), |pipe| ready.push(pipe));
+        let alone = !self.waiters.iter().any(|waiter| waiter.sleeps_here());
+        let _ = home
+            .set
+            .wait(Some(Duration::ZERO), alone, |pipe| ready.push(pipe));
         self.activate(&ready);
     }
 
