@@ -81,7 +81,7 @@ mod tests {
     fn copies_every_length() {
         let from: Vec<u8> = (0..100).map(|byte| byte ^ 0x5a).collect();
         for len in 0..=100 {
-            let mut to = vec![0xee; 102];
+            let mut to = [0xee; 102];
             // SAFETY: both have room for `len` bytes.
             unsafe { copy_short(from.as_ptr(), to[1..].as_mut_ptr(), len) };
             assert_eq!(&to[1..=len], &from[..len]);

@@ -59,6 +59,8 @@ const ROUND: usize = 4;
 /// What a link is made with.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
+    /// The number of the acceptor that the peer came by, 0 for none.
+    pub origin: u64,
     /// The receive high-water mark in messages, 0 for none.
     pub receive_mark: u64,
     /// The largest body that is accepted, in bytes.
@@ -87,6 +89,7 @@ pub enum Next {
 /// One peer.
 pub struct Link {
     number: u64,
+    origin: u64,
     owner: Arc<dyn Owner>,
     background: Arc<Background>,
     pool: Pool,
@@ -114,6 +117,7 @@ impl Link {
         let (writer, reader) = outbox::outbox();
         let link = Link {
             number: NEXT.fetch_add(1, Ordering::Relaxed),
+            origin: limits.origin,
             owner,
             background,
             pool,
@@ -130,6 +134,11 @@ impl Link {
     /// Tells this link from every other one of the process.
     pub fn number(&self) -> u64 {
         self.number
+    }
+
+    /// The number of the acceptor that the peer came by, 0 for none.
+    pub fn origin(&self) -> u64 {
+        self.origin
     }
 
     /// Whom the link reports to.

@@ -68,7 +68,7 @@ impl Rules for Rep {
         _effort: Effort,
     ) -> Result<Sent> {
         if self.state == State::Answering {
-            if self.client.is_some_and(|id| !pipes[id].can_write()) {
+            if self.client.is_some_and(|id| !pipes[id].can_write_at_last()) {
                 self.client = None;
             }
             for mut frame in self.envelope.drain(..) {

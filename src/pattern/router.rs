@@ -179,14 +179,18 @@ impl Router {
             };
         };
         let pipe = &mut pipes[id];
-        // A message that may be dropped is so only when there really is no room.
-        let effort = if mandatory { effort } else { Effort::Look };
+        if !mandatory {
+            // A message is dropped only when there really is no room.
+            return Ok(if pipe.can_write_at_last() {
+                To::Pipe(id)
+            } else {
+                To::Nobody
+            });
+        }
         if pipe.can_write() || (effort == Effort::Settle && !pipe.wait_writable()) {
             Ok(To::Pipe(id))
-        } else if mandatory {
-            Err(Error::Again)
         } else {
-            Ok(To::Nobody)
+            Err(Error::Again)
         }
     }
 

@@ -230,6 +230,17 @@ impl Pipe {
         }
     }
 
+    /// Whether another message may be written, if need be after writing what has
+    /// gathered: for who would drop the message otherwise.
+    pub fn can_write_at_last(&mut self) -> bool {
+        if let Pipe::Link(pipe) = self
+            && !pipe.can_write()
+        {
+            pipe.link.flush(Side::Caller);
+        }
+        self.can_write()
+    }
+
     /// Asks for a report once the peer has taken half of the mark. False: there
     /// is room already.
     pub fn wait_writable(&mut self) -> bool {

@@ -76,6 +76,11 @@ impl Pipes {
         std::mem::replace(&mut self.places[id.index()].receiving, receiving)
     }
 
+    /// Whether the pipe is in the receiver's turn.
+    pub fn is_receiving(&self, id: PipeId) -> bool {
+        self.places[id.index()].receiving
+    }
+
     /// Notes whether the pipe is in the sender's turn; says whether it was.
     pub fn set_sending(&mut self, id: PipeId, sending: bool) -> bool {
         std::mem::replace(&mut self.places[id.index()].sending, sending)
@@ -114,7 +119,7 @@ impl Pipes {
     }
 
     /// How many pipes there are.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.count
     }
 

@@ -18,7 +18,7 @@ use super::tick::Ticks;
 use super::timers::Timers;
 use super::{IoThread, ReadSet, Request, TICK, WAKER};
 use crate::error::Error;
-use crate::link::{Linger, Link, Notice};
+use crate::link::{Limits, Linger, Link, Notice};
 use crate::sys::{Instant, TimerFd};
 use crate::transport::{Address, Stream};
 
@@ -234,7 +234,10 @@ impl EventLoop {
             peering.owner.clone(),
             self.io.background().clone(),
             peering.pool.clone(),
-            peering.limits,
+            Limits {
+                origin: acceptor,
+                ..peering.limits
+            },
         );
         let number = link.number();
         let token = self.io.token();

@@ -27,6 +27,9 @@ const BATCH: usize = 64;
 /// How often the I/O thread looks before it turns to other sockets.
 const ROUNDS: usize = 4;
 
+/// Whose connection is watched on behalf of which pipe.
+type Place = Option<(PipeId, Arc<Link>)>;
+
 /// The connections of one socket.
 pub struct ReadSet {
     epoll: Epoll,
@@ -34,7 +37,8 @@ pub struct ReadSet {
     registry: mio::Registry,
     token: Token,
     lent: AtomicBool,
-    links: Mutex<Vec<Option<(PipeId, Arc<Link>)>>>,
+    /// By the pipe's place in the socket's table.
+    links: Mutex<Vec<Place>>,
 }
 
 impl ReadSet {

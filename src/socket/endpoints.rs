@@ -188,6 +188,7 @@ impl Inner {
             handshake,
             stream: self.stream_options(),
             limits: Limits {
+                origin: 0,
                 receive_mark: options.rcvhwm as u64,
                 max_size: u64::try_from(options.maxmsgsize).ok(),
             },
@@ -300,10 +301,28 @@ impl Inner {
         for endpoint in ending {
             match endpoint.what {
                 What::Pipe(id) => self.end_pipe(id),
-                _ => endpoint.release(self),
+                What::Listener(number, ..) => {
+                    endpoint.release(self);
+                    self.end_pipes_of(number);
+                }
+                What::Name(_) => endpoint.release(self),
             }
         }
         found
+    }
+
+    /// Ends the pipes of the peers that came by an acceptor.
+    fn end_pipes_of(&mut self, acceptor: u64) {
+        let came = |pipe: &Pipe| matches!(pipe, Pipe::Link(pipe) if pipe.link.origin() == acceptor);
+        let came: Vec<PipeId> = self
+            .pipes
+            .iter_mut()
+            .filter(|(_, pipe)| came(pipe))
+            .map(|(id, _)| id)
+            .collect();
+        for id in came {
+            self.end_pipe(id);
+        }
     }
 
     /// Disconnects: what was received is dropped, what is still to be sent is

@@ -139,7 +139,7 @@ impl Inner {
             }
             None => (false, &Unwatched),
         };
-        let settle = settle || self.signaler.is_some() || self.pipes.len() > FEW;
+        let settle = settle || self.signaler.is_some() || self.pipes.count() > FEW;
         let reading = Reading {
             direct,
             settle,

@@ -47,7 +47,7 @@ fn receive(socket: *mut c_void, flags: c_int, sink: &mut Sink<'_>) -> Result<()>
     let mut socket = SocketRef::resolve(socket)?.enter()?.alive()?;
     socket.lower();
     // Of many peers others may have something to say meanwhile.
-    let late = socket.asked && socket.pipes.len() <= FEW;
+    let late = socket.asked && socket.pipes.count() <= FEW;
     match socket.try_recv(sink, false, late) {
         Err(Error::Again) => receive_slowly(socket, flags, sink),
         result => result,

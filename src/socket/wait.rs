@@ -233,17 +233,15 @@ impl Wait {
             .map_or(LONGEST, |deadline| deadline.since(Instant::now()));
         let mut ready = Vec::new();
         let mut interrupted = false;
-        let mut quiet = false;
         match &waiter.bell {
             Bell::Set(set) => {
                 match set.wait(Some(left.min(LONGEST)), true, |pipe| ready.push(pipe)) {
-                    Ok(()) => quiet = ready.is_empty() && !waiter.was_woken(),
+                    Ok(()) => {}
                     Err(error) => interrupted = error.raw_os_error() == Some(libc::EINTR),
                 }
             }
             _ => match futex::wait(&waiter.rung, 0, Some(left.min(LONGEST))) {
-                futex::Outcome::Woken => {}
-                futex::Outcome::TimedOut => quiet = true,
+                futex::Outcome::Woken | futex::Outcome::TimedOut => {}
                 futex::Outcome::Interrupted => interrupted = true,
             },
         }
@@ -254,7 +252,7 @@ impl Wait {
             self.end(&mut socket);
             return Err(Error::Interrupted);
         }
-        self.timed_out = quiet && self.deadline.is_some_and(|at| at <= Instant::now());
+        self.timed_out = self.deadline.is_some_and(|at| at <= Instant::now());
         self.still_alive(socket)
     }
 
@@ -299,7 +297,7 @@ impl Inner {
         if !home.is_ours() {
             return;
         }
-        if self.pipes.len() <= FEW {
+        if self.pipes.count() <= FEW {
             // Reading them is as cheap as asking.
             let links = self
                 .pipes
@@ -326,8 +324,16 @@ impl Inner {
     /// These pipes have input.
     pub fn activate(&mut self, ready: &[PipeId]) {
         for &id in ready {
-            if self.pipes.get(id).is_some() {
-                self.pattern.rules().readable(&mut self.pipes, id);
+            if self.pipes.get(id).is_none() {
+                continue;
+            }
+            self.pattern.rules().readable(&mut self.pipes, id);
+            // A pipe that the pattern does not listen to is read as its I/O
+            // thread would: up to the mark, to see commands and the end.
+            if !self.pipes.is_receiving(id)
+                && let (Pipe::Link(pipe), Some(home)) = (&self.pipes[id], &self.home)
+            {
+                pipe.link.fill(&*home.set);
             }
         }
     }
