@@ -16,6 +16,9 @@ use crate::sys::Instant;
 /// Calls within this time of each other are one conversation.
 const HOT: Duration = Duration::from_micros(200);
 
+/// How many receives pass before a caller that never waits looks around.
+const LOOK_EVERY: u64 = 256;
+
 /// Who reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Holder {
@@ -64,6 +67,13 @@ impl Home {
     #[inline(always)]
     pub fn used(&mut self) {
         self.uses += 1;
+    }
+
+    /// Whether a caller who always finds something, and so never waits, is to see
+    /// who else has input by now: nobody else does.
+    #[inline(always)]
+    pub fn is_look_due(&self) -> bool {
+        self.uses.is_multiple_of(LOOK_EVERY) && self.is_ours()
     }
 
     /// A caller is about to wait. False if another one does already.

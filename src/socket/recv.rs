@@ -46,6 +46,9 @@ pub fn recv_msg(socket: *mut c_void, msg: &mut Msg, flags: c_int) -> Result<usiz
 fn receive(socket: *mut c_void, flags: c_int, sink: &mut Sink<'_>) -> Result<()> {
     let mut socket = SocketRef::resolve(socket)?.enter()?.alive()?;
     socket.lower();
+    if socket.home.as_ref().is_some_and(|home| home.is_look_due()) {
+        socket.refresh();
+    }
     // Of many peers others may have something to say meanwhile.
     let late = socket.asked && socket.pipes.count() <= FEW;
     match socket.try_recv(sink, false, late) {
