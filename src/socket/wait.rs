@@ -338,13 +338,14 @@ impl Inner {
         }
     }
 
-    /// Wakes the next receiver or sender if there is something for it.
+    /// Wakes the next receiver or sender if there is something for it; if there
+    /// is not, the pipes are asked to report, as those who sleep rely on.
     fn pass_on(&mut self) {
         let receivers = self
             .waiters
             .iter()
-            .any(|waiter| waiter.kind == Kind::Receiver);
-        if receivers && self.can_recv(false) {
+            .any(|waiter| waiter.kind != Kind::Sender);
+        if receivers && self.can_recv(true) {
             self.wake(Kind::Receiver);
         }
         let senders = self
