@@ -17,7 +17,7 @@ use crate::sys::Instant;
 const HOT: Duration = Duration::from_micros(200);
 
 /// How many receives pass before a caller that never waits looks around.
-const LOOK_EVERY: u64 = 256;
+const LOOK_EVERY: u64 = 4096;
 
 /// Who reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
