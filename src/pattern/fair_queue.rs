@@ -2,6 +2,7 @@
 //!
 //! All frames of a message are taken from one peer before the next is looked at.
 
+use super::Turn;
 use crate::link::PipeId;
 use crate::message::Msg;
 use crate::pipe::{Pipes, Reading, Sink};
@@ -9,8 +10,7 @@ use crate::pipe::{Pipes, Reading, Sink};
 /// The peers that may have something, in turn.
 #[derive(Default)]
 pub struct FairQueue {
-    active: Vec<PipeId>,
-    current: usize,
+    turn: Turn,
     more: bool,
 }
 
@@ -18,7 +18,7 @@ impl FairQueue {
     /// Adds a pipe, or returns one that was empty to the turn.
     pub fn activate(&mut self, pipes: &mut Pipes, id: PipeId) {
         if !pipes.set_receiving(id, true) {
-            self.active.push(id);
+            self.turn.add(id);
         }
     }
 
@@ -28,20 +28,7 @@ impl FairQueue {
         if !pipes.set_receiving(id, false) {
             return false;
         }
-        let Some(index) = self.active.iter().position(|&other| other == id) else {
-            return false;
-        };
-        let torn = index == self.current && std::mem::take(&mut self.more);
-        self.drop_place(index);
-        torn
-    }
-
-    fn drop_place(&mut self, index: usize) {
-        self.active.swap_remove(index);
-        // The last pipe has moved into the gap; the turn stays where it was.
-        if self.current == self.active.len() {
-            self.current = if index < self.current { index } else { 0 };
-        }
+        self.turn.remove(id) == Some(true) && std::mem::take(&mut self.more)
     }
 
     /// Receives the next frame, and says whom it is from.
@@ -53,14 +40,15 @@ impl FairQueue {
         sink: &mut Sink<'_>,
     ) -> Option<PipeId> {
         let mut looked = 0;
-        while looked < self.active.len() {
-            let id = self.active[self.current];
+        while let Some(id) = self.turn.current().filter(|_| looked < self.turn.count()) {
             if pipes[id].read(reading, sink) {
                 self.more = sink.more;
-                if !self.more && self.active.len() > 1 {
-                    self.advance();
+                if !self.more && self.turn.count() > 1 {
+                    self.turn.advance();
                     // Whose turn is next has been waiting in some far cache.
-                    pipes[self.active[self.current]].fetch();
+                    if let Some(next) = self.turn.current() {
+                        pipes[next].fetch();
+                    }
                 }
                 return Some(id);
             }
@@ -79,8 +67,7 @@ impl FairQueue {
     /// Whether a frame could be received now.
     pub fn can_recv(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> bool {
         let mut looked = 0;
-        while looked < self.active.len() {
-            let id = self.active[self.current];
+        while let Some(id) = self.turn.current().filter(|_| looked < self.turn.count()) {
             if pipes[id].can_read(reading) {
                 return true;
             }
@@ -96,22 +83,14 @@ impl FairQueue {
         if pipes[id].is_finished() {
             pipes.retire(id);
         } else if !reading.settle {
-            self.advance();
+            self.turn.advance();
             return 1;
         } else if !pipes[id].go_idle() {
             // Something arrived at this moment.
             return 0;
         }
         pipes.set_receiving(id, false);
-        self.drop_place(self.current);
+        self.turn.remove_current();
         0
-    }
-
-    #[inline(always)]
-    fn advance(&mut self) {
-        self.current += 1;
-        if self.current >= self.active.len() {
-            self.current = 0;
-        }
     }
 }

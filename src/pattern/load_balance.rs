@@ -3,7 +3,7 @@
 //! All frames of a message go to one peer. If that peer goes away in the middle
 //! of a message, the rest of the message is dropped.
 
-use super::Sent;
+use super::{Sent, Turn};
 use crate::error::{Error, Result};
 use crate::link::PipeId;
 use crate::pipe::{Body, Effort, Pipes};
@@ -11,8 +11,7 @@ use crate::pipe::{Body, Effort, Pipes};
 /// The peers that may have room, in turn.
 #[derive(Default)]
 pub struct LoadBalance {
-    active: Vec<PipeId>,
-    current: usize,
+    turn: Turn,
     /// The message under way has more frames to come.
     more: bool,
     /// Its peer is gone.
@@ -23,25 +22,14 @@ impl LoadBalance {
     /// Adds a pipe, or returns one that was full to the turn.
     pub fn activate(&mut self, pipes: &mut Pipes, id: PipeId) {
         if !pipes.set_sending(id, true) {
-            self.active.push(id);
+            self.turn.add(id);
         }
     }
 
     /// Takes a pipe out for good.
     pub fn remove(&mut self, pipes: &mut Pipes, id: PipeId) {
-        if !pipes.set_sending(id, false) {
-            return;
-        }
-        let Some(index) = self.active.iter().position(|&other| other == id) else {
-            return;
-        };
-        if index == self.current && self.more {
+        if pipes.set_sending(id, false) && self.turn.remove(id) == Some(true) && self.more {
             self.dropping = true;
-        }
-        self.active.swap_remove(index);
-        // The last pipe has moved into the gap; the turn stays where it was.
-        if self.current == self.active.len() {
-            self.current = if index < self.current { index } else { 0 };
         }
     }
 
@@ -54,80 +42,45 @@ impl LoadBalance {
         more: bool,
         effort: Effort,
     ) -> Result<Sent> {
-        if let Some(&pipe) = self.active.get(self.current)
-            && !self.dropping
-        {
-            let place = &mut pipes[pipe];
-            if self.more || place.can_write() {
-                let then = place.write(body, more)?;
-                self.more = more;
-                if !more {
-                    self.advance();
-                }
-                return Ok(Sent { pipe, then });
-            }
-        }
-        self.send_elsewhere(pipes, body, more, effort)
-    }
-
-    /// The peer whose turn it is has no room, or is gone.
-    #[cold]
-    fn send_elsewhere(
-        &mut self,
-        pipes: &mut Pipes,
-        body: &mut Body<'_>,
-        more: bool,
-        effort: Effort,
-    ) -> Result<Sent> {
         if self.dropping {
             self.more = more;
             self.dropping = more;
             return Ok(Sent::NOWHERE);
         }
-        if !self.find(pipes, effort) {
-            return Err(Error::Again);
+        let mut pipe = self.turn.current().ok_or(Error::Again)?;
+        if !self.more && !pipes[pipe].can_write() {
+            pipe = self.find(pipes, effort).ok_or(Error::Again)?;
         }
-        let pipe = self.active[self.current];
         let then = pipes[pipe].write(body, more)?;
         self.more = more;
         if !more {
-            self.advance();
+            self.turn.advance();
         }
         Ok(Sent { pipe, then })
     }
 
     /// Turns to the next pipe with room.
-    fn find(&mut self, pipes: &mut Pipes, effort: Effort) -> bool {
+    #[cold]
+    fn find(&mut self, pipes: &mut Pipes, effort: Effort) -> Option<PipeId> {
         let mut looked = 0;
-        while looked < self.active.len() {
-            let id = self.active[self.current];
+        while looked < self.turn.count() {
+            let id = self.turn.current()?;
             if pipes[id].can_write() {
-                return true;
+                return Some(id);
             }
             if effort == Effort::Look {
-                self.advance();
+                self.turn.advance();
                 looked += 1;
             } else if pipes[id].wait_writable() {
                 pipes.set_sending(id, false);
-                self.active.swap_remove(self.current);
-                if self.current == self.active.len() {
-                    self.current = 0;
-                }
+                self.turn.remove_current();
             }
         }
-        false
-    }
-
-    #[inline(always)]
-    fn advance(&mut self) {
-        self.current += 1;
-        if self.current >= self.active.len() {
-            self.current = 0;
-        }
+        None
     }
 
     /// Whether a message could be sent now.
     pub fn can_send(&mut self, pipes: &mut Pipes) -> bool {
-        self.more || self.find(pipes, Effort::Settle)
+        self.more || self.find(pipes, Effort::Settle).is_some()
     }
 }

@@ -13,6 +13,7 @@ mod push;
 mod rep;
 mod req;
 mod router;
+mod turn;
 
 use crate::error::{Error, Result};
 use crate::link::PipeId;
@@ -28,6 +29,7 @@ use push::Push;
 use rep::Rep;
 use req::Req;
 use router::Router;
+use turn::Turn;
 
 /// Where a frame went, and what that leaves to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -198,11 +198,6 @@ impl LinkPipe {
         self.writer.unflushed_bytes() != 0
     }
 
-    /// Whether the socket has sent part of a message.
-    pub fn is_mid_message(&self) -> bool {
-        self.writer.is_mid_message()
-    }
-
     #[inline]
     pub(super) fn take_due(&mut self) -> Option<Due> {
         Some(Due::Flush(self.link.clone()))

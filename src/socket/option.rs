@@ -39,7 +39,7 @@ pub fn getsockopt(socket: *mut c_void, option: c_int, out: &mut [u8]) -> Result<
             socket = socket.flush_left()?;
             socket.lower();
             socket.refresh();
-            write_int(&mut out[..written], socket.events(POLLIN | POLLOUT))
+            write_int(&mut out[..written], socket.events(POLLIN | POLLOUT, false))
         }
         LAST_ENDPOINT => write_str(out, socket.last_endpoint.as_bytes()),
         _ => socket.options.get(option, out),
@@ -47,14 +47,15 @@ pub fn getsockopt(socket: *mut c_void, option: c_int, out: &mut [u8]) -> Result<
 }
 
 impl Inner {
-    /// Which of `wanted` can be done now.
-    pub fn events(&mut self, wanted: i32) -> i32 {
+    /// Which of `wanted` can be done now; with `settle` whatever cannot has been
+    /// asked to report.
+    pub fn events(&mut self, wanted: i32, settle: bool) -> i32 {
         let mut events = 0;
         if wanted & POLLOUT != 0 && self.pattern.rules().can_send(&mut self.pipes) {
             events |= POLLOUT;
         }
         if wanted & POLLIN != 0 {
-            let found = self.can_recv(false);
+            let found = self.can_recv(settle);
             events |= if found { POLLIN } else { 0 };
         }
         events

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::option::{POLLIN, POLLOUT};
-use super::wait::{Kind, Waiter};
+use super::wait::{CROWDED, Kind, LOOK, Waiter};
 use super::{Entered, SocketRef};
 use crate::context::Context;
 use crate::error::Result;
@@ -36,10 +36,6 @@ const POLLPRI: c_short = 8;
 
 /// Of how many sockets a poll takes the read rights.
 const LEASES: usize = 8;
-
-/// How long a poll looks before it sleeps.
-const LOOK: Duration = Duration::from_micros(20);
-const CROWDED: Duration = Duration::from_micros(30);
 
 /// `zmq_poll`.
 pub fn poll(items: &mut [PollItem], timeout: c_long) -> Result<usize> {
@@ -88,7 +84,7 @@ impl Poll<'_> {
             socket = socket.flush_left()?;
             socket.lower();
             socket.refresh();
-            item.revents = socket.poll_events(i32::from(item.events), settle) as c_short;
+            item.revents = socket.events(i32::from(item.events), settle) as c_short;
             found += usize::from(item.revents != 0);
         }
         if self.fds {
@@ -234,19 +230,6 @@ impl Poll<'_> {
                 }
             }
         }
-    }
-}
-
-impl super::inner::Inner {
-    /// Which of `wanted` can be done now; with `settle` whatever cannot has been
-    /// asked to report.
-    fn poll_events(&mut self, wanted: i32, settle: bool) -> i32 {
-        let mut events = self.events(wanted & POLLOUT);
-        if wanted & POLLIN != 0 {
-            let found = self.can_recv(settle);
-            events |= if found { POLLIN } else { 0 };
-        }
-        events
     }
 }
 

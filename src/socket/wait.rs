@@ -18,11 +18,11 @@ use crate::reactor::ReadSet;
 use crate::sys::{EventFd, Instant, futex};
 
 /// How long a caller looks before it sleeps.
-const LOOK: Duration = Duration::from_micros(20);
+pub(super) const LOOK: Duration = Duration::from_micros(20);
 /// A wait that looking would have saved, or nearly so.
 const SHORT: Duration = Duration::from_micros(80);
 /// A yield that took longer gave the processor to somebody with work to do.
-const CROWDED: Duration = Duration::from_micros(30);
+pub(super) const CROWDED: Duration = Duration::from_micros(30);
 /// Waits that pass without looking double up to this power of two.
 const BACK_OFF: u32 = 10;
 /// The longest single sleep: a wait without a time-out would not end for
