@@ -47,8 +47,9 @@ const CHUNKS: usize = 20;
 /// The end of the free list.
 const NONE: u32 = u32::MAX;
 
-/// One place for a value, with the addresses it is known by in C.
-#[repr(C)]
+/// One place for a value, with the addresses it is known by in C. Its size is a
+/// power of two, so that finding it takes no division.
+#[repr(C, align(512))]
 pub struct Slot<T> {
     heads: [i64; HEADS],
     /// Odd while the slot is live; 0 until it has been used once.

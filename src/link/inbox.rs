@@ -4,10 +4,12 @@
 //! The receiver decodes frame by frame from the chunk it holds, under its
 //! socket's lock, and touches the read half only when the chunk is used up.
 
+use std::sync::Arc;
+
 use crate::link::fill::LARGE;
 use crate::link::pool::Pool;
 use crate::memory::fetch_to_read;
-use crate::message::{Buffer, Msg};
+use crate::message::{Buffer, Metadata, Msg};
 use crate::zmtp::frame;
 
 /// Where a decoded frame goes.
@@ -15,7 +17,9 @@ pub trait Taker {
     /// Takes the frame by its bytes, or says that it wants a message.
     fn copy(&mut self, body: &[u8], more: bool) -> bool;
     /// Takes the frame as a message.
-    fn put(&mut self, msg: Msg);
+    fn put(&mut self, _msg: Msg) {}
+    /// Notes what is known of the peer that the frame is from.
+    fn peer(&mut self, _metadata: &Option<Arc<Metadata>>) {}
 }
 
 /// A run of whole frames within a receive buffer.
@@ -81,6 +85,26 @@ impl Chunk {
             taker.put(msg);
             return true;
         }
+    }
+
+    /// Decodes the next frame if it is of a message, its body is short, and the
+    /// taker takes its bytes; says whether more frames follow.
+    #[inline(always)]
+    pub fn next_short(&mut self, taker: &mut impl Taker) -> Option<bool> {
+        // SAFETY: the bytes from `at` on are in no message yet.
+        let bytes = unsafe { self.buffer.bytes(self.at..self.end) };
+        let header = frame::parse_header(bytes).ok().flatten()?;
+        let len = header.body_len as usize;
+        if header.is_command() || len >= LARGE {
+            return None;
+        }
+        let end = header.header_len + len;
+        let more = header.more();
+        if !taker.copy(bytes.get(header.header_len..end)?, more) {
+            return None;
+        }
+        self.at += end;
+        Some(more)
     }
 
     /// Asks the processor for the next frame.

@@ -184,6 +184,23 @@ impl Msg {
         true
     }
 
+    /// Makes an empty or short message, which owns nothing, into one with a copy of
+    /// `body`; false, and nothing has happened, if there is no memory for it.
+    #[inline(always)]
+    pub fn fill_blank(&mut self, body: &[u8], more: bool) -> bool {
+        debug_assert!(self.as_short().is_some());
+        // SAFETY: any message may lie where one lay that owned nothing.
+        let place = unsafe { &mut *(&raw mut *self).cast::<MaybeUninit<Msg>>() };
+        if Msg::write_short(place, body, more) {
+            return true;
+        }
+        let Ok(msg) = Msg::copy_from(body) else {
+            return false;
+        };
+        place.write(msg).set_more(more);
+        true
+    }
+
     /// The body, if it is all there is to drop: in place, with nothing beside it.
     #[inline(always)]
     pub fn as_short(&self) -> Option<&[u8]> {

@@ -8,8 +8,8 @@ use crate::pipe::{Body, Effort, Pipes, Reading, Sink};
 /// An asynchronous client or worker.
 #[derive(Default)]
 pub struct Dealer {
-    out: LoadBalance,
-    incoming: FairQueue,
+    pub(super) out: LoadBalance,
+    pub(super) incoming: FairQueue,
     settings: Settings,
 }
 

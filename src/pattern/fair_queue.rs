@@ -2,8 +2,8 @@
 //!
 //! All frames of a message are taken from one peer before the next is looked at.
 
-use super::Turn;
-use crate::link::PipeId;
+use super::{Taken, Turn};
+use crate::link::{PipeId, Taker};
 use crate::message::Msg;
 use crate::pipe::{Pipes, Reading, Sink};
 
@@ -42,19 +42,35 @@ impl FairQueue {
         let mut looked = 0;
         while let Some(id) = self.turn.current().filter(|_| looked < self.turn.count()) {
             if pipes[id].read(reading, sink) {
-                self.more = sink.more;
-                if !self.more && self.turn.count() > 1 {
-                    self.turn.advance();
-                    // Whose turn is next has been waiting in some far cache.
-                    if let Some(next) = self.turn.current() {
-                        pipes[next].fetch();
-                    }
-                }
+                self.received(pipes, sink.more);
                 return Some(id);
             }
             looked += self.pass(pipes, id, reading);
         }
         None
+    }
+
+    /// Receives the next frame, if its body is short and at hand; otherwise
+    /// nothing has happened, and [`recv`](Self::recv) is to look.
+    #[inline(always)]
+    pub fn recv_short(&mut self, pipes: &mut Pipes, taker: &mut impl Taker) -> Option<Taken> {
+        let pipe = self.turn.current()?;
+        let (more, due) = pipes[pipe].read_short(taker)?;
+        self.received(pipes, more);
+        Some(Taken { pipe, more, due })
+    }
+
+    /// A frame was received of the pipe whose turn it is.
+    #[inline(always)]
+    fn received(&mut self, pipes: &Pipes, more: bool) {
+        self.more = more;
+        if !more && self.turn.count() > 1 {
+            self.turn.advance();
+            // Whose turn is next has been waiting in some far cache.
+            if let Some(next) = self.turn.current() {
+                pipes[next].fetch();
+            }
+        }
     }
 
     /// Receives the next frame as a message of its own.

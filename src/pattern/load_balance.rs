@@ -59,6 +59,19 @@ impl LoadBalance {
         Ok(Sent { pipe, then })
     }
 
+    /// Sends a whole message with a short body, if nothing stands in its way;
+    /// otherwise nothing has happened, and [`send`](Self::send) is to look.
+    #[inline(always)]
+    pub fn send_short(&mut self, pipes: &mut Pipes, body: &[u8]) -> Option<Sent> {
+        if self.more || self.dropping {
+            return None;
+        }
+        let pipe = self.turn.current()?;
+        let then = pipes[pipe].write_short(body)?;
+        self.turn.advance();
+        Some(Sent { pipe, then })
+    }
+
     /// Turns to the next pipe with room.
     #[cold]
     fn find(&mut self, pipes: &mut Pipes, effort: Effort) -> Option<PipeId> {

@@ -16,7 +16,7 @@ mod router;
 mod turn;
 
 use crate::error::{Error, Result};
-use crate::link::PipeId;
+use crate::link::{PipeId, Taker};
 use crate::pipe::{Body, Effort, PeerInfo, Pipes, Reading, Sink, Then};
 use crate::zmtp::SocketType;
 
@@ -46,6 +46,17 @@ impl Sent {
         pipe: PipeId::NONE,
         then: Then::Nothing,
     };
+}
+
+/// A short frame that was received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// Whom it is from.
+    pub pipe: PipeId,
+    /// More frames of its message follow.
+    pub more: bool,
+    /// The pipe has something to tell the other end.
+    pub due: bool,
 }
 
 /// The rules of one socket type.
@@ -167,6 +178,27 @@ impl Pattern {
             Pattern::Rep(pattern) => pattern,
             Pattern::Dealer(pattern) => pattern,
             Pattern::Router(pattern) => pattern,
+        }
+    }
+
+    /// Sends a whole message with a short body, where that takes no more than
+    /// whose turn it is; otherwise nothing has happened.
+    #[inline(always)]
+    pub fn send_short(&mut self, pipes: &mut Pipes, body: &[u8]) -> Option<Sent> {
+        match self {
+            Pattern::Push(pattern) => pattern.out.send_short(pipes, body),
+            Pattern::Dealer(pattern) => pattern.out.send_short(pipes, body),
+            _ => None,
+        }
+    }
+
+    /// Receives a frame with a short body, in the same way.
+    #[inline(always)]
+    pub fn recv_short(&mut self, pipes: &mut Pipes, taker: &mut impl Taker) -> Option<Taken> {
+        match self {
+            Pattern::Pull(pattern) => pattern.incoming.recv_short(pipes, taker),
+            Pattern::Dealer(pattern) => pattern.incoming.recv_short(pipes, taker),
+            _ => None,
         }
     }
 

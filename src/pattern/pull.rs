@@ -8,7 +8,7 @@ use crate::pipe::{Pipes, Reading, Sink};
 /// The receiving end of a pipeline.
 #[derive(Default)]
 pub struct Pull {
-    incoming: FairQueue,
+    pub(super) incoming: FairQueue,
 }
 
 impl Rules for Pull {

@@ -8,7 +8,7 @@ use crate::pipe::{Body, Effort, Pipes};
 /// The sending end of a pipeline.
 #[derive(Default)]
 pub struct Push {
-    out: LoadBalance,
+    pub(super) out: LoadBalance,
 }
 
 impl Rules for Push {

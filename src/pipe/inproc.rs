@@ -5,6 +5,7 @@
 //! lock has been let go. The pipe's mark is the sum of the sender's and the
 //! receiver's; if either has none there is none.
 
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
@@ -12,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 use super::queue::{Consumer, Producer, queue};
 use super::{Body, Due, PeerInfo, Sink, Then};
 use crate::error::Result;
-use crate::link::PipeId;
+use crate::link::{PipeId, Taker};
 use crate::message::{INLINE_MAX, Msg};
 
 /// The socket at one end.
@@ -220,14 +221,32 @@ impl InprocPipe {
                 self.out.push(msg);
             }
         }
-        if !more {
-            self.out.publish();
-            if self.out.consumer_idle() {
-                self.wakes_reader = true;
-                return Ok(Then::Due);
-            }
+        Ok(if more { Then::Nothing } else { self.publish() })
+    }
+
+    #[inline(always)]
+    pub(super) fn write_short(&mut self, body: &[u8]) -> Option<Then> {
+        if self.out.written() >= self.until || body.len() > INLINE_MAX {
+            return None;
         }
-        Ok(Then::Nothing)
+        // SAFETY: a body of this length fits, so a message is written.
+        unsafe {
+            self.out.push_with(|place| {
+                Msg::write_short(place, body, false);
+            })
+        };
+        Some(self.publish())
+    }
+
+    /// Makes a message visible.
+    #[inline(always)]
+    fn publish(&mut self) -> Then {
+        self.out.publish();
+        if self.out.consumer_idle() {
+            self.wakes_reader = true;
+            return Then::Due;
+        }
+        Then::Nothing
     }
 
     /// Takes back the frames of a message that was not finished.
@@ -245,6 +264,18 @@ impl InprocPipe {
             sink.due = true;
         }
         true
+    }
+
+    #[inline(always)]
+    pub(super) fn read_short(&mut self, taker: &mut impl Taker) -> Option<(bool, bool)> {
+        let take = |msg: &mut ManuallyDrop<Msg>| {
+            let more = msg.more();
+            taker.copy(msg.as_short()?, more).then_some(more)
+        };
+        let more = self.incoming.pop_if(take)?;
+        let due = !more && self.incoming.acknowledge(1);
+        self.wakes_writer |= due;
+        Some((more, due))
     }
 
     pub(super) fn can_read(&mut self) -> bool {

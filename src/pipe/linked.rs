@@ -125,6 +125,15 @@ impl LinkPipe {
         })
     }
 
+    #[inline(always)]
+    pub(super) fn write_short(&mut self, body: &[u8]) -> Option<Then> {
+        if self.writer.written_messages() >= self.until {
+            return None;
+        }
+        self.writer.append_copy(0, body);
+        Some(self.commit(body.len()))
+    }
+
     /// Makes a message visible and decides who writes it.
     #[inline(always)]
     fn commit(&mut self, len: usize) -> Then {
@@ -230,6 +239,15 @@ impl LinkPipe {
             sink.msg().set_metadata(self.metadata.clone());
         }
         true
+    }
+
+    #[inline(always)]
+    pub(super) fn read_short(&mut self, taker: &mut impl Taker) -> Option<bool> {
+        let more = self.inbox.as_mut()?.next_short(taker)?;
+        taker.peer(&self.metadata);
+        self.heard = true;
+        self.open = more;
+        Some(more)
     }
 
     #[inline]

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use crate::error::Result;
 use crate::link::{Link, PipeId, Side, Taker, Watch};
 use crate::memory::copy_short;
-use crate::message::Msg;
+use crate::message::{Metadata, Msg};
 use crate::zmtp::SocketType;
 
 pub use inproc::InprocPipe;
@@ -143,6 +143,41 @@ impl Taker for Sink<'_> {
     }
 }
 
+/// The caller's memory, for a short frame that is at hand.
+pub struct Room<'a> {
+    /// What it is copied into.
+    pub room: &'a mut [MaybeUninit<u8>],
+    /// How long the body is.
+    pub size: usize,
+}
+
+impl Taker for Room<'_> {
+    #[inline(always)]
+    fn copy(&mut self, body: &[u8], _more: bool) -> bool {
+        copy_into(body, self.room);
+        self.size = body.len();
+        true
+    }
+}
+
+/// A message that owns nothing, for a short frame that is at hand.
+pub struct Blank<'a> {
+    /// What is made anew.
+    pub msg: &'a mut Msg,
+}
+
+impl Taker for Blank<'_> {
+    #[inline(always)]
+    fn copy(&mut self, body: &[u8], more: bool) -> bool {
+        self.msg.fill_blank(body, more)
+    }
+
+    #[inline(always)]
+    fn peer(&mut self, metadata: &Option<Arc<Metadata>>) {
+        self.msg.set_metadata(metadata.clone());
+    }
+}
+
 /// Copies what fits.
 #[inline]
 pub fn copy_into(body: &[u8], room: &mut [MaybeUninit<u8>]) {
@@ -256,6 +291,26 @@ impl Pipe {
         match self {
             Pipe::Link(pipe) => pipe.write(body, more),
             Pipe::Inproc(pipe) => pipe.write(body, more),
+        }
+    }
+
+    /// Appends a whole message with a short body, if there is room for it as we
+    /// last looked.
+    #[inline(always)]
+    pub fn write_short(&mut self, body: &[u8]) -> Option<Then> {
+        match self {
+            Pipe::Link(pipe) => pipe.write_short(body),
+            Pipe::Inproc(pipe) => pipe.write_short(body),
+        }
+    }
+
+    /// Reads the next frame, if it is at hand and `taker` takes its bytes. Says
+    /// whether more of its message follow, and whether something is due.
+    #[inline(always)]
+    pub fn read_short(&mut self, taker: &mut impl Taker) -> Option<(bool, bool)> {
+        match self {
+            Pipe::Link(pipe) => pipe.read_short(taker).map(|more| (more, false)),
+            Pipe::Inproc(pipe) => pipe.read_short(taker),
         }
     }
 

@@ -195,6 +195,26 @@ impl<T> Place<T> {
         }
     }
 
+    /// As [`take_with`](Self::take_with), within a segment: goes on to the next
+    /// place if `take` returns something.
+    ///
+    /// # Safety
+    /// The next value has been published and not been taken, and the place is not
+    /// at the end of its segment.
+    #[inline(always)]
+    unsafe fn take_if<R>(
+        &mut self,
+        take: impl FnOnce(&mut ManuallyDrop<T>) -> Option<R>,
+    ) -> Option<R> {
+        fetch_to_read(self.slot.wrapping_add(AHEAD));
+        // SAFETY: the slot was written; nobody else looks at it any more.
+        unsafe {
+            let result = (*self.slot).0.with_mut(|slot| take(&mut *slot.cast()))?;
+            self.slot = self.slot.add(1);
+            Some(result)
+        }
+    }
+
     #[inline(always)]
     fn at_end(&self) -> bool {
         self.slot == self.end

@@ -69,9 +69,15 @@ pub(super) struct Inner {
     pub pipes: Pipes,
     /// The I/O thread that reads for this socket, and the read right.
     pub home: Option<Home>,
+    /// Counts looks for something to receive.
+    pub uses: u64,
     pub endpoints: Vec<Endpoint>,
     pub last_endpoint: String,
+    /// Of the last frame that was received: more of its message follow.
     pub more: bool,
+    /// The generation of the socket while passing a message needs no look at
+    /// anything else, otherwise 0: see [`Inner::note_plain`].
+    pub plain: u32,
     /// The context has been shut down.
     pub terminated: bool,
     /// Something was written since the last receive: what answers it cannot be
@@ -114,9 +120,11 @@ impl Inner {
             pattern,
             pipes: Pipes::default(),
             home: None,
+            uses: 0,
             endpoints: Vec::new(),
             last_endpoint: String::new(),
             more: false,
+            plain: 0,
             terminated: false,
             asked: false,
             waiters: Vec::new(),
@@ -132,11 +140,9 @@ impl Inner {
     /// only what has been read from the kernel already.
     #[inline(always)]
     pub fn reading(&mut self, settle: bool, late: bool) -> (&mut Pattern, &mut Pipes, Reading<'_>) {
-        let (direct, watch): (bool, &dyn Watch) = match &mut self.home {
-            Some(home) => {
-                home.used();
-                (home.is_ours() && !late, &*home.set)
-            }
+        self.uses += 1;
+        let (direct, watch): (bool, &dyn Watch) = match &self.home {
+            Some(home) => (home.is_ours() && !late, &*home.set),
             None => (false, &Unwatched),
         };
         let settle = settle || self.signaler.is_some() || self.pipes.count() > FEW;
@@ -211,6 +217,7 @@ impl Inner {
             Event::Known(id, peer) => self.known(id, &peer),
             Event::Terminate => {
                 self.terminated = true;
+                self.note_plain();
                 let woken = self.waiters.clone();
                 self.defer().woken.extend(woken);
                 self.raise();
@@ -396,7 +403,21 @@ impl Inner {
         {
             // A counter that cannot be raised is set already.
             let _ = signaler.event.notify();
+            self.note_plain();
         }
+    }
+
+    /// To be called when the context is shut down, and when the descriptor of
+    /// `ZMQ_FD` becomes readable or unreadable.
+    pub fn note_plain(&mut self) {
+        let raised = self
+            .signaler
+            .as_ref()
+            .is_some_and(|signaler| signaler.raised);
+        self.plain = match self.terminated || raised {
+            true => 0,
+            false => self.me.0.generation(),
+        };
     }
 
     /// Makes it unreadable again: what happened has been taken in.
@@ -406,6 +427,7 @@ impl Inner {
             && std::mem::take(&mut signaler.raised)
         {
             let _ = signaler.event.drain();
+            self.note_plain();
         }
     }
 

@@ -17,7 +17,7 @@ use crate::sys::Instant;
 const HOT: Duration = Duration::from_micros(200);
 
 /// How many receives pass before a caller that never waits looks around.
-const LOOK_EVERY: u64 = 4096;
+pub(super) const LOOK_EVERY: u64 = 4096;
 
 /// Who reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +37,6 @@ pub(super) struct Home {
     /// The connections.
     pub set: Arc<ReadSet>,
     holder: Holder,
-    /// Counts uses of the right, for the tick.
-    uses: u64,
     /// Whether the tick looks after the right.
     ticking: bool,
     ended: Instant,
@@ -51,7 +49,6 @@ impl Home {
             io,
             set,
             holder,
-            uses: 0,
             ticking: false,
             ended,
         }
@@ -63,22 +60,8 @@ impl Home {
         self.holder != Holder::Thread
     }
 
-    /// A caller reads: the right is in use.
-    #[inline(always)]
-    pub fn used(&mut self) {
-        self.uses += 1;
-    }
-
-    /// Whether a caller who always finds something, and so never waits, is to see
-    /// who else has input by now: nobody else does.
-    #[inline(always)]
-    pub fn is_look_due(&self) -> bool {
-        self.uses.is_multiple_of(LOOK_EVERY) && self.is_ours()
-    }
-
     /// A caller is about to wait. False if another one does already.
     pub fn take(&mut self) -> bool {
-        self.uses += 1;
         match self.holder {
             Holder::Caller => return false,
             Holder::Callers => {}
@@ -89,14 +72,15 @@ impl Home {
     }
 
     /// The wait of the caller that had the right is over. It began at `begun`;
-    /// `alone` says that nobody else waits on the socket.
-    pub fn finish(&mut self, me: SocketRef, begun: Instant, now: Instant, alone: bool) {
+    /// `alone` says that nobody else waits on the socket, `uses` counts its
+    /// receives.
+    pub fn finish(&mut self, me: SocketRef, begun: Instant, now: Instant, alone: bool, uses: u64) {
         if alone && begun.since(self.ended) < HOT {
             self.holder = Holder::Callers;
             if !std::mem::replace(&mut self.ticking, true) {
                 let look = Box::new(Look {
                     socket: me,
-                    seen: self.uses,
+                    seen: uses,
                 });
                 self.io.background().watch(Ticking::Lease(look));
             }
@@ -114,15 +98,15 @@ impl Home {
         }
     }
 
-    /// The tick's look: takes the right back if nobody used it since `seen`.
-    fn look(&mut self, seen: u64) -> Option<u64> {
-        let quiet = self.uses == seen;
+    /// The tick's look: takes the right back if nobody used it since the last.
+    /// Says whether to look again.
+    fn look(&mut self, quiet: bool) -> bool {
         if quiet && self.holder == Holder::Callers {
             self.end_lease();
         }
         // A caller that sleeps with it says when it is done.
         self.ticking = !quiet && self.holder != Holder::Thread;
-        self.ticking.then_some(self.uses)
+        self.ticking
     }
 }
 
@@ -141,15 +125,11 @@ impl Lease for Look {
         let Some(mut entered) = self.socket.entered(guard) else {
             return false;
         };
+        let uses = entered.uses;
         let Some(home) = &mut entered.home else {
             return false;
         };
-        match home.look(self.seen) {
-            Some(uses) => {
-                self.seen = uses;
-                true
-            }
-            None => false,
-        }
+        let quiet = std::mem::replace(&mut self.seen, uses) == uses;
+        home.look(quiet)
     }
 }

@@ -67,6 +67,9 @@ impl Default for Cell {
     }
 }
 
+/// A cell whose lock is held, with the socket that is open there.
+type Locked = Guard<'static, Option<Box<Inner>>>;
+
 /// One socket, for as long as it is open. Costs nothing to copy or keep.
 #[derive(Clone, Copy)]
 pub(crate) struct SocketRef(Handle<Cell>);
@@ -86,16 +89,29 @@ impl SocketRef {
         self.0.get()
     }
 
+    /// Takes the lock of the cell, whatever is there.
+    #[inline(always)]
+    fn lock(self) -> Locked {
+        self.cell().inner.lock()
+    }
+
     /// Takes the lock, if the socket is still open.
     #[inline(always)]
     fn enter(self) -> Result<Entered> {
-        self.entered(self.cell().inner.lock())
-            .ok_or(Error::NotSocket)
+        self.entered(self.lock()).ok_or(Error::NotSocket)
+    }
+
+    /// The socket that was meant, if nothing about it asks for more than passing
+    /// a message: it is open, its context too, and nobody looks at its `ZMQ_FD`.
+    #[inline(always)]
+    fn plain(self, guard: &mut Locked) -> Option<&mut Inner> {
+        let inner = guard.as_deref_mut()?;
+        (inner.plain == self.0.generation()).then_some(inner)
     }
 
     /// A guard of this very socket; of a later one, or none, the lock is let go.
     #[inline(always)]
-    fn entered(self, mut guard: Guard<'static, Option<Box<Inner>>>) -> Option<Entered> {
+    fn entered(self, mut guard: Locked) -> Option<Entered> {
         match &mut *guard {
             Some(inner) if inner.me.0.generation() == self.0.generation() => {
                 Some(Entered { guard: Some(guard) })
@@ -109,7 +125,7 @@ impl SocketRef {
 
     /// Lets go of a lock under which there is not the socket that was meant.
     #[cold]
-    fn release_foreign(self, mut guard: Guard<'static, Option<Box<Inner>>>) {
+    fn release_foreign(self, mut guard: Locked) {
         loop {
             let mut deferred = Deferred::default();
             self.drain(&mut guard, &mut deferred);
@@ -176,7 +192,7 @@ impl Member for SocketRef {
 /// An open socket whose lock is held. Dropping it lets go, takes in what was
 /// posted meanwhile, and then does what the call has left to be done.
 struct Entered {
-    guard: Option<Guard<'static, Option<Box<Inner>>>>,
+    guard: Option<Locked>,
 }
 
 impl Entered {
@@ -226,15 +242,21 @@ impl Drop for Entered {
         {
             return leave_slowly(guard);
         }
-        if let Some(marked) = guard.release() {
-            leave_slowly(marked);
-        }
+        leave(guard);
+    }
+}
+
+/// Lets go of a socket that has nothing left to do but what was posted.
+#[inline(always)]
+fn leave(guard: Locked) {
+    if let Some(marked) = guard.release() {
+        leave_slowly(marked);
     }
 }
 
 /// Lets go of a socket that has something left to do.
 #[cold]
-fn leave_slowly(mut guard: Guard<'static, Option<Box<Inner>>>) {
+fn leave_slowly(mut guard: Locked) {
     let mut deferred = Deferred::default();
     loop {
         if let Some(inner) = &mut *guard {
@@ -280,6 +302,7 @@ pub fn socket_new(context: *mut c_void, socket_type: c_int) -> Result<*mut c_voi
         .is_some_and(|inner| inner.ctx.is_terminated());
     if let Some(inner) = &mut *guard {
         inner.terminated = terminated;
+        inner.note_plain();
     }
     drop(Entered { guard: Some(guard) });
     Ok(cell.as_ptr())

@@ -130,6 +130,7 @@ impl Poll<'_> {
                 && socket.signaler.is_none()
                 && socket.home.as_mut().is_some_and(|home| home.take())
             {
+                socket.uses += 1;
                 self.leased.push(me);
             }
             if context.is_none() {
@@ -225,8 +226,9 @@ impl Poll<'_> {
                     .waiters
                     .iter()
                     .all(|waiter| waiter.kind() != Kind::Receiver);
+                let uses = socket.uses;
                 if let Some(home) = &mut socket.home {
-                    home.finish(me, begun, now, alone);
+                    home.finish(me, begun, now, alone, uses);
                 }
             }
         }

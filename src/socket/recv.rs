@@ -5,18 +5,35 @@ use std::ffi::{c_int, c_void};
 use std::mem::MaybeUninit;
 
 use super::inner::{FEW, Inner};
+use super::lease::LOOK_EVERY;
 use super::wait::{Kind, Wait};
-use super::{DONTWAIT, Entered, SocketRef};
+use super::{DONTWAIT, Entered, Locked, SocketRef, leave};
 use crate::error::{Error, Result};
+use crate::link::{PipeId, Taker};
 use crate::message::Msg;
-use crate::pipe::{Sink, copy_into};
+use crate::pipe::{Blank, Room, Sink, copy_into};
 
 /// `zmq_recv`: copies what fits and says how long the body was.
 #[inline(always)]
 pub fn recv(socket: *mut c_void, room: &mut [MaybeUninit<u8>], flags: c_int) -> Result<usize> {
+    let socket = SocketRef::resolve(socket)?;
+    let mut place = Room { room, size: 0 };
+    match recv_short(socket, socket.lock(), &mut place) {
+        Ok(()) => Ok(place.size),
+        Err(locked) => recv_any(socket, locked, place.room, flags),
+    }
+}
+
+#[inline(never)]
+fn recv_any(
+    socket: SocketRef,
+    locked: Locked,
+    room: &mut [MaybeUninit<u8>],
+    flags: c_int,
+) -> Result<usize> {
     let mut msg = Msg::new();
     let mut sink = Sink::room(room, &mut msg);
-    receive(socket, flags, &mut sink)?;
+    receive(socket, locked, flags, &mut sink)?;
     let size = sink.size;
     if !msg.is_empty() {
         copy_into(msg.as_slice(), room);
@@ -26,11 +43,25 @@ pub fn recv(socket: *mut c_void, room: &mut [MaybeUninit<u8>], flags: c_int) -> 
 
 /// `zmq_msg_recv`: the frame takes the place of what `msg` held. When there is
 /// none, the message is left empty.
+#[inline(always)]
 pub fn recv_msg(socket: *mut c_void, msg: &mut Msg, flags: c_int) -> Result<usize> {
-    // What it held is released here, where no lock is held.
+    let socket = SocketRef::resolve(socket)?;
+    let mut locked = socket.lock();
+    if msg.as_short().is_some() {
+        match recv_short(socket, locked, &mut Blank { msg }) {
+            Ok(()) => return Ok(msg.len()),
+            Err(again) => locked = again,
+        }
+    }
+    recv_any_msg(socket, locked, msg, flags)
+}
+
+#[inline(never)]
+fn recv_any_msg(socket: SocketRef, locked: Locked, msg: &mut Msg, flags: c_int) -> Result<usize> {
+    // What it held is released at the end, where no lock is held.
     let held = msg.take();
     let mut sink = Sink::message(msg);
-    let received = receive(socket, flags, &mut sink);
+    let received = receive(socket, locked, flags, &mut sink);
     let size = sink.size;
     match received {
         Err(error) if error != Error::Again => {
@@ -41,12 +72,44 @@ pub fn recv_msg(socket: *mut c_void, msg: &mut Msg, flags: c_int) -> Result<usiz
     }
 }
 
+/// The short way: a frame with a short body that is at hand. If there is more to
+/// it, the lock comes back and nothing has happened.
+#[inline(always)]
+fn recv_short(
+    socket: SocketRef,
+    mut locked: Locked,
+    taker: &mut impl Taker,
+) -> std::result::Result<(), Locked> {
+    if let Some(inner) = socket.plain(&mut locked)
+        && !inner.uses.is_multiple_of(LOOK_EVERY)
+        && let Some(taken) = inner.pattern.recv_short(&mut inner.pipes, taker)
+    {
+        inner.uses += 1;
+        inner.more = taken.more;
+        inner.asked = false;
+        match taken.due {
+            false => leave(locked),
+            true => tell_locked(locked, taken.pipe),
+        }
+        return Ok(());
+    }
+    Err(locked)
+}
+
+/// Lets go, then tells the other end of a pipe what there is to tell.
+#[inline(never)]
+fn tell_locked(locked: Locked, pipe: PipeId) {
+    Entered {
+        guard: Some(locked),
+    }
+    .defer_due(pipe);
+}
+
 /// Receives the next frame.
-#[inline]
-fn receive(socket: *mut c_void, flags: c_int, sink: &mut Sink<'_>) -> Result<()> {
-    let mut socket = SocketRef::resolve(socket)?.enter()?.alive()?;
+fn receive(socket: SocketRef, locked: Locked, flags: c_int, sink: &mut Sink<'_>) -> Result<()> {
+    let mut socket = socket.entered(locked).ok_or(Error::NotSocket)?.alive()?;
     socket.lower();
-    if socket.home.as_ref().is_some_and(|home| home.is_look_due()) {
+    if socket.uses.is_multiple_of(LOOK_EVERY) && socket.reads_itself() {
         socket.refresh();
     }
     // Of many peers others may have something to say meanwhile.
@@ -106,7 +169,6 @@ fn receive_slowly(mut socket: Entered, flags: c_int, sink: &mut Sink<'_>) -> Res
 
 impl Inner {
     /// As [`Inner::try_recv`], away from the common path.
-    #[inline(never)]
     fn try_again(&mut self, sink: &mut Sink<'_>, settle: bool) -> Result<()> {
         self.try_recv(sink, settle, false)
     }
@@ -114,7 +176,6 @@ impl Inner {
     /// Receives the next frame, if there is one. With `settle` every pipe that
     /// has nothing has been asked to report; with `late` nothing is asked of the
     /// kernel.
-    #[inline(always)]
     pub fn try_recv(&mut self, sink: &mut Sink<'_>, settle: bool, late: bool) -> Result<()> {
         let (pattern, pipes, reading) = self.reading(settle, late);
         let received = pattern.recv(pipes, &reading, sink);
@@ -124,11 +185,16 @@ impl Inner {
         let id = received?;
         self.more = sink.more;
         self.asked = false;
-        if sink.due
-            && let Some(due) = self.pipes.get(id).and_then(|pipe| pipe.take_due())
-        {
-            self.defer().due.push(due);
+        if sink.due {
+            self.defer_due(id);
         }
         Ok(())
+    }
+
+    /// What a pipe has to tell the other end is told when the lock is let go.
+    fn defer_due(&mut self, id: PipeId) {
+        if let Some(due) = self.pipes.get(id).and_then(|pipe| pipe.take_due()) {
+            self.defer().due.push(due);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::ffi::{c_int, c_void};
 
 use super::wait::{Kind, Wait};
-use super::{DONTWAIT, Entered, SNDMORE, SocketRef};
+use super::{DONTWAIT, Entered, Locked, SNDMORE, SocketRef, leave};
 use crate::error::{Error, Result};
 use crate::link::LARGE;
 use crate::message::Msg;
@@ -14,10 +14,21 @@ use crate::pipe::{Body, Effort, Then};
 #[inline(always)]
 pub fn send(socket: *mut c_void, bytes: &[u8], flags: c_int) -> Result<usize> {
     if bytes.len() >= LARGE {
-        // Copied here, where no lock is held.
-        return transmit(socket, &mut Body::Msg(&mut Msg::copy_from(bytes)?), flags);
+        return send_large(socket, bytes, flags);
     }
-    transmit(socket, &mut Body::Bytes(bytes), flags)
+    let socket = SocketRef::resolve(socket)?;
+    match send_short(socket, socket.lock(), bytes, flags) {
+        Ok(size) => Ok(size),
+        Err(locked) => transmit(socket, locked, &mut Body::Bytes(bytes), flags),
+    }
+}
+
+/// As [`send`]; the copy is made here, where no lock is held.
+#[inline(never)]
+fn send_large(socket: *mut c_void, bytes: &[u8], flags: c_int) -> Result<usize> {
+    let mut msg = Msg::copy_from(bytes)?;
+    let socket = SocketRef::resolve(socket)?;
+    transmit(socket, socket.lock(), &mut Body::Msg(&mut msg), flags)
 }
 
 /// `zmq_send_const`: the bytes are never freed, so they need no copy.
@@ -25,21 +36,61 @@ pub fn send_const(socket: *mut c_void, bytes: &[u8], flags: c_int) -> Result<usi
     // SAFETY: the caller of zmq_send_const promises that the bytes outlive all
     // use of them and do not change.
     let mut msg = unsafe { Msg::constant(bytes.as_ptr().cast_mut().cast(), bytes.len()) };
-    transmit(socket, &mut Body::Msg(&mut msg), flags)
+    let socket = SocketRef::resolve(socket)?;
+    transmit(socket, socket.lock(), &mut Body::Msg(&mut msg), flags)
 }
 
 /// `zmq_msg_send`: on success the message is empty afterwards.
+#[inline(always)]
 pub fn send_msg(socket: *mut c_void, msg: &mut Msg, flags: c_int) -> Result<usize> {
-    let size = transmit(socket, &mut Body::Msg(msg), flags)?;
+    let socket = SocketRef::resolve(socket)?;
+    let mut locked = socket.lock();
+    if let Some(bytes) = msg.as_short() {
+        match send_short(socket, locked, bytes, flags) {
+            Ok(size) => {
+                msg.fill_blank(&[], false);
+                return Ok(size);
+            }
+            Err(again) => locked = again,
+        }
+    }
+    send_any_msg(socket, locked, msg, flags)
+}
+
+#[inline(never)]
+fn send_any_msg(socket: SocketRef, locked: Locked, msg: &mut Msg, flags: c_int) -> Result<usize> {
+    let size = transmit(socket, locked, &mut Body::Msg(msg), flags)?;
     // What was copied is released here, where no lock is held: that may call a
     // function of the application.
     drop(msg.take());
     Ok(size)
 }
 
-#[inline]
-fn transmit(socket: *mut c_void, body: &mut Body<'_>, flags: c_int) -> Result<usize> {
-    let mut socket = SocketRef::resolve(socket)?.enter()?.alive()?;
+/// The short way: a whole message with a short body, to a peer that has room.
+/// If there is more to it, the lock comes back and nothing has happened.
+#[inline(always)]
+fn send_short(
+    socket: SocketRef,
+    mut locked: Locked,
+    bytes: &[u8],
+    flags: c_int,
+) -> std::result::Result<usize, Locked> {
+    if flags & SNDMORE == 0
+        && let Some(inner) = socket.plain(&mut locked)
+        && let Some(sent) = inner.pattern.send_short(&mut inner.pipes, bytes)
+    {
+        match sent.then {
+            Then::Nothing => leave(locked),
+            _ => finish_locked(locked, sent),
+        }
+        return Ok(bytes.len());
+    }
+    Err(locked)
+}
+
+#[inline(never)]
+fn transmit(socket: SocketRef, locked: Locked, body: &mut Body<'_>, flags: c_int) -> Result<usize> {
+    let mut socket = socket.entered(locked).ok_or(Error::NotSocket)?.alive()?;
     let size = body.as_slice().len();
     let more = flags & SNDMORE != 0;
     let timeout = if flags & DONTWAIT != 0 {
@@ -64,6 +115,16 @@ fn transmit(socket: *mut c_void, body: &mut Body<'_>, flags: c_int) -> Result<us
         Err(error) => return Err(error),
     }
     Ok(size)
+}
+
+#[inline(never)]
+fn finish_locked(locked: Locked, sent: Sent) {
+    finish(
+        Entered {
+            guard: Some(locked),
+        },
+        sent,
+    );
 }
 
 /// Lets go, then does what is left to be done.

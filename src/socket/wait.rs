@@ -209,6 +209,7 @@ impl Wait {
     /// Takes the read right, if it is to be had.
     pub fn lease(&mut self, socket: &mut Inner) {
         if !self.leased && socket.signaler.is_none() {
+            socket.uses += 1;
             self.leased = socket.home.as_mut().is_some_and(|home| home.take());
         }
     }
@@ -271,9 +272,9 @@ impl Wait {
         socket.adaptive.ended(now.since(self.begun));
         let alone = socket.waiters.is_empty();
         if self.leased {
-            let me = socket.me;
+            let (me, uses) = (socket.me, socket.uses);
             if let Some(home) = &mut socket.home {
-                home.finish(me, self.begun, now, alone);
+                home.finish(me, self.begun, now, alone, uses);
             }
             self.leased = false;
         }

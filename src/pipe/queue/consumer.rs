@@ -58,6 +58,20 @@ impl<T> Consumer<T> {
         Some(result)
     }
 
+    /// As [`pop_with`](Self::pop_with); if `take` returns nothing, the value stays.
+    /// A value that `take` does take must need no drop.
+    #[inline(always)]
+    pub fn pop_if<R>(&mut self, take: impl FnOnce(&mut ManuallyDrop<T>) -> Option<R>) -> Option<R> {
+        // The first value and the first of a segment are left to `pop_with`.
+        if self.is_empty() || self.at.at_end() {
+            return None;
+        }
+        // SAFETY: something is published after what has been taken.
+        let result = unsafe { self.at.take_if(take) }?;
+        self.taken += 1;
+        Some(result)
+    }
+
     /// Nothing is published that has not been taken.
     #[inline]
     pub fn is_empty(&mut self) -> bool {
