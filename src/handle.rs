@@ -236,13 +236,19 @@ impl<T: Default + Send + Sync + 'static> Registry<T> {
     /// What lies `offset` bytes, which is within it, behind the start of a chunk.
     #[inline(always)]
     fn resolve_in(base: *mut Slot<T>, offset: usize) -> Option<Handle<T>> {
-        let within = offset % size_of::<Slot<T>>();
-        if within >= HEADS * size_of::<i64>() || !within.is_multiple_of(size_of::<i64>()) {
-            return None;
-        }
         // SAFETY: the chunk is never freed, and `offset` lies inside it.
         let slot = unsafe { base.add(offset / size_of::<Slot<T>>()) };
-        live(slot, within / size_of::<i64>())
+        // SAFETY: `slot` lies in a chunk, which began as zeros: its generation is
+        // readable whether or not the slot has been made.
+        let generation = unsafe { (*slot).generation.load(Ordering::Acquire) };
+        // The one address at which this life is known.
+        let place = head(generation) * size_of::<i64>();
+        if offset % size_of::<Slot<T>>() != place || generation % 2 == 0 {
+            return None;
+        }
+        // SAFETY: an odd generation is stored after the slot has been made.
+        let slot = unsafe { &*slot };
+        Some(Handle { slot, generation })
     }
 
     /// Ends the life that `handle` names. Answers whether this call ended it:
@@ -387,21 +393,6 @@ impl DerefMut for FreeListGuard<'_> {
 impl Drop for FreeListGuard<'_> {
     fn drop(&mut self) {
         self.locked.store(false, Ordering::Release);
-    }
-}
-
-/// The handle of `slot`, if it is live and known by its address `number` now.
-#[inline]
-fn live<T>(slot: *const Slot<T>, number: usize) -> Option<Handle<T>> {
-    // SAFETY: `slot` lies in a chunk, which began as zeros: its generation is
-    // readable whether or not the slot has been made.
-    let generation = unsafe { (*slot).generation.load(Ordering::Acquire) };
-    if generation % 2 == 1 && head(generation) == number {
-        // SAFETY: an odd generation is stored after the slot has been made.
-        let slot = unsafe { &*slot };
-        Some(Handle { slot, generation })
-    } else {
-        None
     }
 }
 

@@ -29,18 +29,23 @@ pub unsafe fn copy_short(from: *const u8, to: *mut u8, len: usize) {
             to.add(last).cast::<T>().write_unaligned(tail);
         }
     }
-    // SAFETY: each arm has the length that its pieces need; the last is the
+    // SAFETY: each arm has the length that its pieces need; the first is the
     // caller's promise.
     unsafe {
-        match len {
-            0 => {}
-            1 => to.write(from.read()),
-            2..4 => ends::<u16>(from, to, len),
-            4..8 => ends::<u32>(from, to, len),
-            8..16 => ends::<u64>(from, to, len),
-            16..32 => ends::<u128>(from, to, len),
-            32..=SHORT => ends::<[u128; 2]>(from, to, len),
-            _ => ptr::copy_nonoverlapping(from, to, len),
+        if len > SHORT {
+            ptr::copy_nonoverlapping(from, to, len);
+        } else if len >= 32 {
+            ends::<[u128; 2]>(from, to, len);
+        } else if len >= 16 {
+            ends::<u128>(from, to, len);
+        } else if len >= 8 {
+            ends::<u64>(from, to, len);
+        } else if len >= 4 {
+            ends::<u32>(from, to, len);
+        } else if len >= 2 {
+            ends::<u16>(from, to, len);
+        } else if len == 1 {
+            to.write(from.read());
         }
     }
 }
@@ -64,10 +69,12 @@ pub fn fetch_to_read<T>(place: *const T) {
 #[inline(always)]
 pub fn fetch_to_write<T>(place: *const T) {
     #[cfg(all(target_arch = "x86_64", not(miri)))]
-    // SAFETY: as above; a processor without this hint takes it for no operation.
+    // SAFETY: as above. Written out, because the intrinsic becomes a fetch for
+    // reading unless the compiler may assume a newer processor; those without
+    // this instruction take it for no operation.
     unsafe {
-        use std::arch::x86_64::{_MM_HINT_ET0, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_ET0>(place.cast());
+        use std::arch::asm;
+        asm!("prefetchw [{}]", in(reg) place, options(nostack, preserves_flags));
     }
     #[cfg(not(all(target_arch = "x86_64", not(miri))))]
     let _ = place;

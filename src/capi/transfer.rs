@@ -157,9 +157,15 @@ pub unsafe extern "C" fn zmq_sendiov(
 unsafe fn send_buffer(socket: *mut c_void, buffer: &iovec, flags: c_int) -> Result<usize> {
     // SAFETY: the same contract.
     match unsafe { bytes(buffer.iov_base, buffer.iov_len) } {
-        Some(body) => socket::send(socket, body, flags),
+        Some(body) => send_outlined(socket, body, flags),
         None => Err(refuse(socket, no_body(buffer.iov_base))),
     }
+}
+
+/// The short way is laid out once, in [`zmq_send`].
+#[inline(never)]
+fn send_outlined(socket: *mut c_void, body: &[u8], flags: c_int) -> Result<usize> {
+    socket::send(socket, body, flags)
 }
 
 /// Receives the parts of one message, as many as there are or as count says.

@@ -230,7 +230,7 @@ impl Link {
 
     /// After an append that the caller does not write itself: makes sure that
     /// the background will.
-    #[inline]
+    #[inline(always)]
     pub fn ensure_watched(self: &Arc<Self>) {
         barrier::light();
         if !self.watched.load(Ordering::Relaxed) {

@@ -185,21 +185,23 @@ impl Pattern {
     /// whose turn it is; otherwise nothing has happened.
     #[inline(always)]
     pub fn send_short(&mut self, pipes: &mut Pipes, body: &[u8]) -> Option<Sent> {
-        match self {
-            Pattern::Push(pattern) => pattern.out.send_short(pipes, body),
-            Pattern::Dealer(pattern) => pattern.out.send_short(pipes, body),
-            _ => None,
-        }
+        let out = match self {
+            Pattern::Push(pattern) => &mut pattern.out,
+            Pattern::Dealer(pattern) => &mut pattern.out,
+            _ => return None,
+        };
+        out.send_short(pipes, body)
     }
 
     /// Receives a frame with a short body, in the same way.
     #[inline(always)]
     pub fn recv_short(&mut self, pipes: &mut Pipes, taker: &mut impl Taker) -> Option<Taken> {
-        match self {
-            Pattern::Pull(pattern) => pattern.incoming.recv_short(pipes, taker),
-            Pattern::Dealer(pattern) => pattern.incoming.recv_short(pipes, taker),
-            _ => None,
-        }
+        let incoming = match self {
+            Pattern::Pull(pattern) => &mut pattern.incoming,
+            Pattern::Dealer(pattern) => &mut pattern.incoming,
+            _ => return None,
+        };
+        incoming.recv_short(pipes, taker)
     }
 
     /// See [`Rules::send`].

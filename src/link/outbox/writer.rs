@@ -57,7 +57,7 @@ impl<B: Body> Writer<B> {
     }
 
     /// Appends a frame, copying its body.
-    #[inline]
+    #[inline(always)]
     pub fn append_copy(&mut self, flags: u8, body: &[u8]) {
         if self.free_room() < Header::LONGEST + body.len() {
             self.next_block(Header::LONGEST + body.len());
@@ -97,7 +97,7 @@ impl<B: Body> Writer<B> {
     }
 
     /// Ends a message: the reader may have all that was appended.
-    #[inline]
+    #[inline(always)]
     pub fn commit(&mut self) {
         if self.is_mid_message() {
             self.messages += 1;
@@ -146,13 +146,13 @@ impl<B: Body> Writer<B> {
     }
 
     /// Something has been appended since the last commit.
-    #[inline]
+    #[inline(always)]
     pub fn is_mid_message(&self) -> bool {
         self.appended_bytes() != self.committed_bytes
     }
 
     /// Messages committed since the beginning.
-    #[inline]
+    #[inline(always)]
     pub fn written_messages(&self) -> u64 {
         self.written
     }
@@ -175,7 +175,7 @@ impl<B: Body> Writer<B> {
     }
 
     /// Bytes committed and, as far as the writer knows, not yet accepted by the kernel.
-    #[inline]
+    #[inline(always)]
     pub fn unflushed_bytes(&self) -> u64 {
         self.committed_bytes
             - self
@@ -239,7 +239,7 @@ impl<B: Body> Writer<B> {
         Extent::new(self.position(), self.bodies, self.messages, flags)
     }
 
-    #[inline]
+    #[inline(always)]
     fn publish(&mut self) {
         let extent = self.filled(self.flags);
         if self.committed_in != self.tail {
