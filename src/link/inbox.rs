@@ -19,7 +19,7 @@ pub trait Taker {
     /// Takes the frame as a message.
     fn put(&mut self, _msg: Msg) {}
     /// Notes what is known of the peer that the frame is from.
-    fn peer(&mut self, _metadata: &Option<Arc<Metadata>>) {}
+    fn peer(&mut self, _metadata: Option<&Arc<Metadata>>) {}
 }
 
 /// A run of whole frames within a receive buffer.

@@ -184,28 +184,36 @@ impl Msg {
         true
     }
 
-    /// Makes an empty or short message, which owns nothing, into one with a copy of
-    /// `body`; false, and nothing has happened, if there is no memory for it.
+    /// Whether its body is in place and so is its group: nothing but metadata
+    /// would have to be released.
     #[inline(always)]
-    pub fn fill_blank(&mut self, body: &[u8], more: bool) -> bool {
-        debug_assert!(self.as_short().is_some());
-        // SAFETY: any message may lie where one lay that owned nothing.
+    pub fn is_short(&self) -> bool {
+        self.kind == Kind::INLINE && self.flags & LONG_GROUP == 0
+    }
+
+    /// Puts a copy of `body` in place of a message that [is short](Self::is_short);
+    /// its metadata stays. False, and nothing has happened, if there is no memory.
+    #[inline(always)]
+    pub fn refill(&mut self, body: &[u8], more: bool) -> bool {
+        debug_assert!(self.is_short());
+        let metadata = self.metadata;
+        // SAFETY: any message may lie where one lay that owned nothing; what it
+        // did own goes on to the new one.
         let place = unsafe { &mut *(&raw mut *self).cast::<MaybeUninit<Msg>>() };
-        if Msg::write_short(place, body, more) {
-            return true;
+        if !Msg::write_short(place, body, more) {
+            let Ok(msg) = Msg::copy_from(body) else {
+                return false;
+            };
+            place.write(msg).set_more(more);
         }
-        let Ok(msg) = Msg::copy_from(body) else {
-            return false;
-        };
-        place.write(msg).set_more(more);
+        self.metadata = metadata;
         true
     }
 
     /// The body, if it is all there is to drop: in place, with nothing beside it.
     #[inline(always)]
     pub fn as_short(&self) -> Option<&[u8]> {
-        let plain =
-            self.kind == Kind::INLINE && self.metadata.is_null() && self.flags & LONG_GROUP == 0;
+        let plain = self.is_short() && self.metadata.is_null();
         // SAFETY: an inline body has this length.
         plain.then(|| unsafe {
             slice::from_raw_parts((&raw const self.body).cast(), self.inline_len.into())
@@ -452,6 +460,14 @@ impl Msg {
     pub fn metadata(&self) -> Option<&Metadata> {
         // SAFETY: null, or from `Arc::into_raw` with a count of ours.
         unsafe { self.metadata.as_ref() }
+    }
+
+    /// As [`set_metadata`](Self::set_metadata), at no cost if it said so before.
+    #[inline(always)]
+    pub fn renew_metadata(&mut self, metadata: Option<&Arc<Metadata>>) {
+        if self.metadata != metadata.map_or(ptr::null(), Arc::as_ptr) {
+            self.set_metadata(metadata.cloned());
+        }
     }
 
     /// Says what is known about the peer that the message came from.

@@ -273,6 +273,7 @@ impl InprocPipe {
             taker.copy(msg.as_short()?, more).then_some(more)
         };
         let more = self.incoming.pop_if(take)?;
+        taker.peer(None);
         let due = !more && self.incoming.acknowledge(1);
         self.wakes_writer |= due;
         Some((more, due))

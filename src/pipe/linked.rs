@@ -244,7 +244,7 @@ impl LinkPipe {
     #[inline(always)]
     pub(super) fn read_short(&mut self, taker: &mut impl Taker) -> Option<bool> {
         let more = self.inbox.as_mut()?.next_short(taker)?;
-        taker.peer(&self.metadata);
+        taker.peer(self.metadata.as_ref());
         self.heard = true;
         self.open = more;
         Some(more)

@@ -160,21 +160,22 @@ impl Taker for Room<'_> {
     }
 }
 
-/// A message that owns nothing, for a short frame that is at hand.
-pub struct Blank<'a> {
+/// A message that [is short](Msg::is_short), for a frame that is, too, and at
+/// hand.
+pub struct Refill<'a> {
     /// What is made anew.
     pub msg: &'a mut Msg,
 }
 
-impl Taker for Blank<'_> {
+impl Taker for Refill<'_> {
     #[inline(always)]
     fn copy(&mut self, body: &[u8], more: bool) -> bool {
-        self.msg.fill_blank(body, more)
+        self.msg.refill(body, more)
     }
 
     #[inline(always)]
-    fn peer(&mut self, metadata: &Option<Arc<Metadata>>) {
-        self.msg.set_metadata(metadata.clone());
+    fn peer(&mut self, metadata: Option<&Arc<Metadata>>) {
+        self.msg.renew_metadata(metadata);
     }
 }
 

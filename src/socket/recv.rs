@@ -11,7 +11,7 @@ use super::{DONTWAIT, Entered, Locked, SocketRef, leave};
 use crate::error::{Error, Result};
 use crate::link::{PipeId, Taker};
 use crate::message::Msg;
-use crate::pipe::{Blank, Room, Sink, copy_into};
+use crate::pipe::{Refill, Room, Sink, copy_into};
 
 /// `zmq_recv`: copies what fits and says how long the body was.
 #[inline(always)]
@@ -47,8 +47,8 @@ fn recv_any(
 pub fn recv_msg(socket: *mut c_void, msg: &mut Msg, flags: c_int) -> Result<usize> {
     let socket = SocketRef::resolve(socket)?;
     let mut locked = socket.lock();
-    if msg.as_short().is_some() {
-        match recv_short(socket, locked, &mut Blank { msg }) {
+    if msg.is_short() {
+        match recv_short(socket, locked, &mut Refill { msg }) {
             Ok(()) => return Ok(msg.len()),
             Err(again) => locked = again,
         }

@@ -48,7 +48,7 @@ pub fn send_msg(socket: *mut c_void, msg: &mut Msg, flags: c_int) -> Result<usiz
     if let Some(bytes) = msg.as_short() {
         match send_short(socket, locked, bytes, flags) {
             Ok(size) => {
-                msg.fill_blank(&[], false);
+                msg.refill(&[], false);
                 return Ok(size);
             }
             Err(again) => locked = again,
