@@ -11,7 +11,6 @@
 //! is the caller's business. Such a word is never lost, but a wake-up may come although the
 //! word has been withdrawn. Dropping an end tells the other, but wakes nobody.
 
-use crate::memory::fetch_to_read;
 use crate::sync::Credit;
 use crate::sync::shim::{Arc, AtomicBool, AtomicPtr, AtomicU64, Ordering, UnsafeCell};
 use std::mem::{ManuallyDrop, MaybeUninit};
@@ -46,7 +45,8 @@ pub fn queue<T>() -> (Producer<T>, Consumer<T>) {
 struct Slot<T>(UnsafeCell<MaybeUninit<T>>);
 
 /// How many slots ahead both ends ask for, so that they need not wait for each
-/// other's caches.
+/// other's caches. The consumer asks only for what is published: a slot that is
+/// still to be written would be taken away from the producer.
 const AHEAD: usize = 6;
 
 /// A stretch of slots, and the way to the next.
@@ -188,7 +188,6 @@ impl<T> Place<T> {
                 drained = Some(self.segment);
                 *self = Self::start_of((*self.segment).next.load(Ordering::Acquire));
             }
-            fetch_to_read(self.slot.wrapping_add(AHEAD));
             let result = (*self.slot).0.with_mut(|slot| take(&mut *slot.cast()));
             self.slot = self.slot.add(1);
             (result, drained)
@@ -206,7 +205,6 @@ impl<T> Place<T> {
         &mut self,
         take: impl FnOnce(&mut ManuallyDrop<T>) -> Option<R>,
     ) -> Option<R> {
-        fetch_to_read(self.slot.wrapping_add(AHEAD));
         // SAFETY: the slot was written; nobody else looks at it any more.
         unsafe {
             let result = (*self.slot).0.with_mut(|slot| take(&mut *slot.cast()))?;

@@ -1,6 +1,7 @@
 //! The end of the queue that pops.
 
-use super::{Place, Segment, Shared};
+use super::{AHEAD, Place, Segment, Shared};
+use crate::memory::fetch_to_read;
 use crate::sync::barrier;
 use crate::sync::shim::{Arc, Ordering};
 use std::mem::ManuallyDrop;
@@ -49,6 +50,7 @@ impl<T> Consumer<T> {
         if self.at.segment.is_null() {
             self.at = Place::start_of(self.shared.rare.first.load(Ordering::Acquire));
         }
+        self.fetch();
         // SAFETY: something is published after what has been taken.
         let (result, drained) = unsafe { self.at.take_with(take) };
         self.taken += 1;
@@ -66,10 +68,19 @@ impl<T> Consumer<T> {
         if self.is_empty() || self.at.at_end() {
             return None;
         }
+        self.fetch();
         // SAFETY: something is published after what has been taken.
         let result = unsafe { self.at.take_if(take) }?;
         self.taken += 1;
         Some(result)
+    }
+
+    /// Asks the processor for what will be taken soon.
+    #[inline(always)]
+    fn fetch(&self) {
+        if self.known - self.taken > AHEAD as u64 {
+            fetch_to_read(self.at.slot.wrapping_add(AHEAD));
+        }
     }
 
     /// Nothing is published that has not been taken.
