@@ -25,6 +25,14 @@ use crate::zmtp::{Limits, Scanner};
 /// From this size a body is kept or read by reference instead of copied.
 pub const LARGE: usize = 8 * 1024;
 
+/// Behind the rest of a body of this size only a little is read: more of the
+/// same are likely to follow, and whatever is read of the next one with this one
+/// has to be copied to its place.
+const HUGE: usize = 32 * 1024;
+
+/// That little: the next header, or a few short messages.
+const BEHIND: usize = 512;
+
 /// What a body's buffer starts with at the most, whatever its header says.
 const FIRST_GRANT: usize = 1024 * 1024;
 
@@ -256,7 +264,11 @@ impl FillHalf {
         if used == 0 || and_more {
             // SAFETY: `start` is below LARGE, far below the capacity.
             let base = unsafe { buffer.as_ptr().add(start) };
-            let len = self.appetite() - start.min(self.appetite());
+            let appetite = match &self.body {
+                Some(body) if body.len >= HUGE => BEHIND,
+                _ => self.appetite(),
+            };
+            let len = appetite - start.min(appetite);
             vectors[used] = libc::iovec {
                 iov_base: base.cast(),
                 iov_len: len,
