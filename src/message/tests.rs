@@ -296,3 +296,23 @@ fn many_threads_share_and_drop_one_body() {
         .for_each(|thread| thread.join().unwrap());
     assert_eq!(lent.freed(), 1);
 }
+
+#[test]
+fn a_short_message_is_made_anew_and_keeps_its_metadata() {
+    let metadata = Arc::new(Metadata::default());
+    let mut msg = Msg::copy_from(b"first").unwrap();
+    msg.set_metadata(Some(metadata.clone()));
+    for body in [&b"second"[..], &[7; 100]] {
+        assert!(msg.is_short());
+        assert!(msg.refill(body, true));
+        assert_eq!(msg.as_slice(), body);
+        assert!(msg.more());
+        assert!(std::ptr::eq(msg.metadata().unwrap(), &*metadata));
+    }
+    assert!(!msg.is_short(), "a long body is outside");
+    assert_eq!(Arc::strong_count(&metadata), 2);
+    msg.renew_metadata(Some(&metadata));
+    assert_eq!(Arc::strong_count(&metadata), 2);
+    msg.renew_metadata(None);
+    assert_eq!(Arc::strong_count(&metadata), 1);
+}

@@ -47,6 +47,24 @@ fn order_holds_over_many_segments() {
 }
 
 #[test]
+fn a_value_that_is_not_wanted_stays() {
+    let (mut producer, mut consumer) = queue::<u64>();
+    (0..100).for_each(|value| {
+        producer.push(value);
+        producer.publish();
+    });
+    let mut taken = Vec::new();
+    while let Some(value) = consumer
+        .pop_if(|value| (**value % 3 != 0).then_some(**value))
+        .or_else(|| consumer.pop())
+    {
+        assert_eq!(consumer.pop_if(|_| None::<u64>), None);
+        taken.push(value);
+    }
+    assert_eq!(taken, (0..100).collect::<Vec<_>>());
+}
+
+#[test]
 fn pushes_can_be_taken_back_across_segments() {
     let (mut producer, mut consumer) = queue();
     for published in 0..100u64 {
