@@ -1,15 +1,20 @@
-/* One side of a conversation between two processes, for any of the first socket
+/* One side of a conversation between two processes, for any of the core socket
  * types; the runner gives each side a library of its own.
  *
- *   peer bind|connect TYPE ENDPOINT send|recv|ask|answer COUNT SIZE[,SIZE...]
+ *   peer bind|connect TYPE ENDPOINT ROLE COUNT SIZE[,SIZE...]
+ *
+ * Roles: send, recv; ask, answer, which sends back what it hears, ask-rep for a
+ * DEALER that asks a REP, ask-id for a ROUTER that asks; publish, subscribe.
  *
  * Message number i has a head (who, number, parts) and then one body, or three
  * when i is a multiple of 4; sizes are taken in turn. Every byte of a body
  * follows from its number, and is checked. A side that binds first prints
  * "endpoint TEXT"; "progress" is printed for each message that came through; the
- * last line is "done N". With a COUNT of 0 it goes on until it is ended, and
+ * last line is "done N". A publisher begins when its standard input has a line; a
+ * subscriber says "heard" when its subscriptions are in force. With a COUNT of 0 it goes on until it is ended, and
  * takes it that its peer may be lost and return at any time.
  */
+#include <poll.h>
 #include "support.h"
 
 #define MOST_SIZES 64
@@ -21,6 +26,7 @@ static int endless;
 static const struct { const char *name; int type; } types[] = {
     {"PUSH", ZMQ_PUSH}, {"PULL", ZMQ_PULL}, {"REQ", ZMQ_REQ}, {"REP", ZMQ_REP},
     {"DEALER", ZMQ_DEALER}, {"ROUTER", ZMQ_ROUTER}, {"PAIR", ZMQ_PAIR},
+    {"PUB", ZMQ_PUB}, {"SUB", ZMQ_SUB}, {"XPUB", ZMQ_XPUB}, {"XSUB", ZMQ_XSUB},
 };
 
 struct head { uint32_t who, number, parts, zero; };
@@ -125,35 +131,44 @@ static void receive_all(void *socket, uint32_t count)
     }
 }
 
-/* The delimiter and the routing id that come before a request or its answer. */
-static void send_delimiter(void *socket, int wanted)
+/* What comes before a request and before its answer: nothing, the delimiter that
+ * a REP wants, or the routing id of the one who answers. -1 if it cannot go. */
+static int send_envelope(void *socket, const char *envelope)
 {
-    if (wanted)
-        MUST(zmq_send(socket, "", 0, ZMQ_SNDMORE) == 0 || endless);
+    if (!envelope)
+        return 0;
+    while (zmq_send(socket, envelope, strlen(envelope), ZMQ_SNDMORE) == -1) {
+        MUST(zmq_errno() == EHOSTUNREACH || (endless && zmq_errno() == EAGAIN));
+        if (endless)
+            return -1;
+        pause_ms(1); /* the peer has not said its name yet */
+    }
+    return 0;
 }
 
-static void receive_delimiter(void *socket, int wanted)
+static void receive_envelope(void *socket, const char *envelope)
 {
-    char none[1];
-    if (wanted)
-        MUST(zmq_recv(socket, none, sizeof none, 0) == 0 && get_int(socket, ZMQ_RCVMORE) == 1);
+    char got[16];
+    if (!envelope)
+        return;
+    int size = zmq_recv(socket, got, sizeof got, 0);
+    MUST(size == (int)strlen(envelope) && !memcmp(got, envelope, size));
+    MUST(get_int(socket, ZMQ_RCVMORE) == 1);
 }
 
-/* Asks and checks the answers. A DEALER asks without a delimiter when its peer
- * is no REP: then what comes back is what was sent. */
-static void ask_all(void *socket, uint32_t count, int delimiter)
+static void ask_all(void *socket, uint32_t count, const char *envelope)
 {
     for (uint32_t i = 0; endless || i < count; i++) {
         struct head head = {0, 0, 0, 0};
-        send_delimiter(socket, delimiter);
-        if (send_message(socket, i) == -1) {
-            MUST(endless && zmq_errno() == EAGAIN);
+        if (send_envelope(socket, envelope) == -1 || send_message(socket, i) == -1) {
+            MUST(endless);
+            pause_ms(1);
             continue;
         }
         do { /* a late answer to an earlier question may come first */
             if (endless && !await(socket, ZMQ_POLLIN, 300))
                 break;
-            receive_delimiter(socket, delimiter);
+            receive_envelope(socket, envelope);
             MUST(receive_message(socket, &head) == 0);
             MUST(head.number == i || (endless && head.number < i));
             progress(head.number);
@@ -180,12 +195,88 @@ static void answer_all(void *socket, uint32_t count)
             }
             more = zmq_msg_more(&part[parts++]);
         }
-        for (int k = 0; k < parts; k++)
-            if (zmq_msg_send(&part[k], socket, k + 1 < parts ? ZMQ_SNDMORE : 0) == -1) {
-                MUST(endless && zmq_errno() == EAGAIN);
-                MUST(zmq_msg_close(&part[k]) == 0);
-            }
+        int sent = 0;
+        while (sent < parts && zmq_msg_send(&part[sent], socket, sent + 1 < parts ? ZMQ_SNDMORE : 0) != -1)
+            sent++;
+        MUST(sent == parts || (endless && zmq_errno() == EAGAIN && sent == 0));
+        while (sent < parts) /* nobody is there to hear it */
+            MUST(zmq_msg_close(&part[sent++]) == 0);
         progress(i);
+    }
+}
+
+static void publish_one(void *socket, const char *topic, uint32_t number)
+{
+    MUST(zmq_send(socket, topic, strlen(topic), ZMQ_SNDMORE) == (int)strlen(topic));
+    MUST(send_message(socket, number) == 0);
+}
+
+/* An XPUB hears of the subscriptions, each once as long as one has it. */
+static void hear_subscriptions(void *socket, int type)
+{
+    char text[16];
+    int size;
+    while (type == ZMQ_XPUB && (size = zmq_recv(socket, text, sizeof text, ZMQ_DONTWAIT)) != -1)
+        MUST(size > 1 && size < 16 && text[0] <= 1);
+}
+
+/* Every number to three topics, of which the subscribers want one. */
+static void publish_all(void *socket, int type, uint32_t count)
+{
+    struct pollfd go = {STDIN_FILENO, POLLIN, 0};
+    while (!endless && poll(&go, 1, 2) == 0)
+        MUST(zmq_send(socket, "ready?", 6, 0) == 6);
+    for (uint32_t i = 0; endless || i < count; i++) {
+        publish_one(socket, "unwanted", i);
+        publish_one(socket, "wanted", i);
+        publish_one(socket, "want", i);
+        hear_subscriptions(socket, type);
+        if (endless)
+            pause_ms(1);
+    }
+}
+
+static void subscribe_to(void *socket, int type, const char *topic)
+{
+    char frame[16];
+    int size = snprintf(frame, sizeof frame, "\1%s", topic);
+    if (type == ZMQ_SUB)
+        MUST(zmq_setsockopt(socket, ZMQ_SUBSCRIBE, topic, strlen(topic)) == 0);
+    else
+        MUST(zmq_send(socket, frame, size, 0) == size);
+}
+
+static void subscribe_all(void *socket, int type, uint32_t count)
+{
+    uint32_t last = 0, who = 0;
+    int heard = endless;
+    subscribe_to(socket, type, "wanted");
+    subscribe_to(socket, type, "ready");
+    for (uint32_t i = 0; endless || i < count;) {
+        struct head head;
+        char topic[16];
+        int size = zmq_recv(socket, topic, sizeof topic, 0);
+        if (size == -1) {
+            MUST(endless && zmq_errno() == EAGAIN);
+            continue;
+        }
+        if (size == 6 && !memcmp(topic, "ready?", 6)) {
+            if (!heard++) {
+                puts("heard");
+                fflush(stdout);
+            }
+            continue;
+        }
+        MUST(size == 6 && !memcmp(topic, "wanted", 6) && get_int(socket, ZMQ_RCVMORE) == 1);
+        MUST(receive_message(socket, &head) == 0);
+        if (!endless)
+            MUST(head.number == i);
+        else if (who == head.who)
+            MUST(head.number == last + 1);
+        who = head.who;
+        last = head.number;
+        progress(head.number);
+        i++;
     }
 }
 
@@ -208,6 +299,17 @@ int main(int argc, char **argv)
     endless = count == 0;
 
     void *context = make_context(), *socket = make(context, type);
+    int asks = !strncmp(argv[4], "ask", 3), publishes = !strcmp(argv[4], "publish");
+    if (type == ZMQ_ROUTER || type == ZMQ_DEALER)
+        MUST(zmq_setsockopt(socket, ZMQ_ROUTING_ID, asks ? "asker" : "answerer", asks ? 5 : 8) == 0);
+    if (type == ZMQ_ROUTER) {
+        set_int(socket, ZMQ_ROUTER_MANDATORY, asks);
+        set_int(socket, ZMQ_ROUTER_HANDOVER, 1); /* who is killed comes back by the same name */
+    }
+    if (publishes)
+        set_int(socket, ZMQ_SNDHWM, 0);
+    if (!strcmp(argv[4], "subscribe"))
+        set_int(socket, ZMQ_RCVHWM, 0);
     set_int(socket, ZMQ_RECONNECT_IVL, 20);
     set_int(socket, ZMQ_RCVTIMEO, endless ? 500 : 20000);
     set_int(socket, ZMQ_SNDTIMEO, endless ? 500 : 20000);
@@ -225,9 +327,15 @@ int main(int argc, char **argv)
     else if (!strcmp(argv[4], "recv"))
         receive_all(socket, (uint32_t)count);
     else if (!strcmp(argv[4], "ask"))
-        ask_all(socket, (uint32_t)count, 0);
+        ask_all(socket, (uint32_t)count, NULL);
     else if (!strcmp(argv[4], "ask-rep")) /* a DEALER whose peer wants a delimiter */
-        ask_all(socket, (uint32_t)count, 1);
+        ask_all(socket, (uint32_t)count, "");
+    else if (!strcmp(argv[4], "ask-id")) /* a ROUTER */
+        ask_all(socket, (uint32_t)count, "answerer");
+    else if (publishes)
+        publish_all(socket, type, (uint32_t)count);
+    else if (!strcmp(argv[4], "subscribe"))
+        subscribe_all(socket, type, (uint32_t)count);
     else if (!strcmp(argv[4], "answer"))
         answer_all(socket, (uint32_t)count);
     else
