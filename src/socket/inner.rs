@@ -1,6 +1,7 @@
 //! The state of a socket, under its lock, and what changes it from outside.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::event::Event;
 use super::lease::Home;
@@ -342,6 +343,7 @@ impl Inner {
 
     /// Takes a pipe out, with everything that knows of it.
     pub fn remove(&mut self, id: PipeId) {
+        self.stir();
         self.pattern.rules().remove(&mut self.pipes, id);
         if let Some(pipe) = self.pipes.remove(id) {
             if let (Pipe::Link(pipe), Some(home)) = (&pipe, &self.home) {
@@ -398,6 +400,7 @@ impl Inner {
 
     /// Makes the descriptor of `ZMQ_FD` readable.
     fn raise(&mut self) {
+        self.stir();
         if let Some(signaler) = &mut self.signaler
             && !std::mem::replace(&mut signaler.raised, true)
         {
@@ -405,6 +408,23 @@ impl Inner {
             let _ = signaler.event.notify();
             self.note_plain();
         }
+    }
+
+    /// To be called when a look for something to receive has found nothing and
+    /// has asked every pipe to report: until one does, polls need not look again.
+    pub fn note_quiet(&self) {
+        let asks_its_pipes = !matches!(self.pattern, Pattern::Req(_) | Pattern::Rep(_));
+        let told_of_all = !self.reads_itself() && self.signaler.is_none();
+        if asks_its_pipes && told_of_all && self.left.is_empty() && !self.terminated {
+            let generation = self.me.0.generation();
+            self.me.cell().quiet.store(generation, Ordering::Relaxed);
+        }
+    }
+
+    /// Polls are to look at this socket again.
+    #[inline]
+    pub fn stir(&self) {
+        self.me.cell().quiet.store(0, Ordering::Relaxed);
     }
 
     /// To be called when the context is shut down, and when the descriptor of

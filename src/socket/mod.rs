@@ -53,6 +53,9 @@ const SNDMORE: c_int = 2;
 pub(crate) struct Cell {
     /// The process that the socket belongs to.
     process: AtomicU32,
+    /// The generation of the socket while there is nothing to receive and every
+    /// pipe has been asked to report, otherwise 0: see [`Inner::note_quiet`].
+    quiet: AtomicU32,
     inner: MarkLock<Option<Box<Inner>>>,
     events: Mutex<Vec<(u32, Event)>>,
 }
@@ -61,6 +64,7 @@ impl Default for Cell {
     fn default() -> Cell {
         Cell {
             process: AtomicU32::new(0),
+            quiet: AtomicU32::new(0),
             inner: MarkLock::new(None),
             events: Mutex::default(),
         }
@@ -99,6 +103,15 @@ impl SocketRef {
     #[inline(always)]
     fn enter(self) -> Result<Entered> {
         self.entered(self.lock()).ok_or(Error::NotSocket)
+    }
+
+    /// Whether it is certain, without a look at the socket itself, that there is
+    /// nothing to receive.
+    #[inline]
+    fn is_quiet(self) -> bool {
+        // Under a lock that is held, news may wait to be taken in.
+        self.cell().inner.is_free()
+            && self.cell().quiet.load(Ordering::Relaxed) == self.0.generation()
     }
 
     /// The socket that was meant, if nothing about it asks for more than passing

@@ -20,6 +20,7 @@ pub(super) const POLLOUT: i32 = 2;
 pub fn setsockopt(socket: *mut c_void, option: c_int, value: Option<&[u8]>) -> Result<()> {
     let mut socket = SocketRef::resolve(socket)?.enter()?.alive()?;
     socket.options.set(option, value)?;
+    socket.stir();
     socket.configure();
     socket.remark();
     Ok(())

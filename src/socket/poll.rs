@@ -75,16 +75,27 @@ impl Poll<'_> {
 
     /// Looks at every item without waiting, and says how many have something.
     fn look(&mut self, settle: bool) -> Result<usize> {
+        // Of many, each is asked to report and passed over until it does.
+        let settle = settle || self.items.len() > LEASES;
         let mut found = 0;
         for item in self.items.iter_mut() {
             item.revents = 0;
-            let Some(mut socket) = Poll::enter(item)? else {
+            let events = i32::from(item.events);
+            if item.socket.is_null() {
                 continue;
-            };
+            }
+            let socket = SocketRef::resolve(item.socket)?;
+            if events & POLLOUT == 0 && socket.is_quiet() {
+                continue;
+            }
+            let mut socket = socket.enter()?.alive()?;
             socket = socket.flush_left()?;
             socket.lower();
             socket.refresh();
-            item.revents = socket.events(i32::from(item.events), settle) as c_short;
+            item.revents = socket.events(events, settle) as c_short;
+            if settle && events & POLLIN != 0 && item.revents & POLLIN as c_short == 0 {
+                socket.note_quiet();
+            }
             found += usize::from(item.revents != 0);
         }
         if self.fds {
@@ -131,6 +142,7 @@ impl Poll<'_> {
                 && socket.home.as_mut().is_some_and(|home| home.take())
             {
                 socket.uses += 1;
+                socket.stir();
                 self.leased.push(me);
             }
             if context.is_none() {

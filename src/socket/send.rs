@@ -132,7 +132,10 @@ fn finish_locked(locked: Locked, sent: Sent) {
 fn finish(mut socket: Entered, sent: Sent) {
     match sent.then {
         Then::Nothing => {}
-        Then::List => socket.left.push(sent.pipe),
+        Then::List => {
+            socket.left.push(sent.pipe);
+            socket.stir();
+        }
         Then::Due => {
             let due = socket.pipes.get(sent.pipe).and_then(|pipe| pipe.take_due());
             socket.asked = true;

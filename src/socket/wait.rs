@@ -210,6 +210,7 @@ impl Wait {
     pub fn lease(&mut self, socket: &mut Inner) {
         if !self.leased && socket.signaler.is_none() {
             socket.uses += 1;
+            socket.stir();
             self.leased = socket.home.as_mut().is_some_and(|home| home.take());
         }
     }

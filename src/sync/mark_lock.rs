@@ -110,6 +110,12 @@ impl<T> MarkLock<T> {
         }
     }
 
+    /// Whether nobody holds the lock. What its last holder wrote is visible then.
+    #[inline]
+    pub fn is_free(&self) -> bool {
+        self.state.load(Ordering::Acquire) & LOCKED == 0
+    }
+
     /// The value, reached without locking.
     pub fn get_mut(&mut self) -> &mut T {
         // SAFETY: an exclusive reference to the lock excludes every guard.
