@@ -98,9 +98,7 @@ int main(int argc, char **argv)
     MUST(argc == 3 && atoi(argv[1]) > 0 && atoi(argv[2]) > 0);
     for (int unread = 0; unread < 2; unread++)
         for (int t = 0; t < 2; t++)
-            for (int m = 0; m < 4; m++) {
-                uint32_t count = (uint32_t)atoi(argv[1]);
-                run(transports[t], marks[m], unread, unread && count > 20000 ? 20000 : count, atoi(argv[2]));
-            }
+            for (int m = 0; m < 4; m++)
+                run(transports[t], marks[m], unread, (uint32_t)atoi(argv[1]), atoi(argv[2]));
     return 0;
 }

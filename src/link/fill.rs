@@ -62,20 +62,14 @@ struct Body {
 }
 
 impl Body {
-    /// Makes room for more of a body that proves to be as long as announced.
+    /// Makes room for more of a body that proves to be as long as announced. Its
+    /// buffer is ours alone until it is complete.
     fn grow(&mut self) -> Result<(), Error> {
-        if self.filled == self.buffer.capacity() {
-            let capacity = self.len.min(self.filled.saturating_mul(2));
-            let mut larger = Buffer::with_capacity(capacity)?;
-            // SAFETY: both buffers are ours alone until the body is complete,
-            // and the first `filled` bytes of the old one are written.
-            unsafe {
-                let old = self.buffer.bytes(0..self.filled);
-                larger.bytes_mut(0..self.filled).copy_from_slice(old);
-            }
-            self.buffer = larger;
+        if self.filled < self.buffer.capacity() {
+            return Ok(());
         }
-        Ok(())
+        self.buffer
+            .grow(self.len.min(self.filled.saturating_mul(2)))
     }
 }
 

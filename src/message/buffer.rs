@@ -10,7 +10,7 @@
 //!
 //! It does not know which bytes are filled, or by whom: its user does.
 
-use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
+use std::alloc::{Layout, alloc, alloc_zeroed, dealloc, realloc};
 use std::fmt;
 use std::ops::Range;
 use std::ptr::NonNull;
@@ -35,8 +35,8 @@ pub struct Buffer {
     header: NonNull<Header>,
 }
 
-// SAFETY: the count is atomic, the capacity never changes, and the bytes are
-// reached only through raw pointers or unsafe functions whose callers answer
+// SAFETY: the count is atomic, the capacity changes only while there is one
+// reference, which is borrowed exclusively then, and the bytes are reached only through raw pointers or unsafe functions whose callers answer
 // for who writes what.
 unsafe impl Send for Buffer {}
 // SAFETY: as for `Send`.
@@ -67,6 +67,27 @@ impl Buffer {
             })
         };
         Ok(Buffer { header })
+    }
+
+    /// Makes room for `capacity` bytes; what is filled stays. Large buffers are
+    /// moved by the kernel, page by page, without copying or new memory for what
+    /// there is. After an error the buffer is as before.
+    ///
+    /// # Panics
+    /// If there is another reference, or the buffer has more room already.
+    pub fn grow(&mut self, capacity: usize) -> Result<()> {
+        assert!(self.is_unique() && self.capacity() <= capacity);
+        let old = Buffer::layout(self.capacity()).expect("it was allocated with this layout");
+        let new = Buffer::layout(capacity).ok_or(Error::NoMemory)?;
+        // SAFETY: allocated with the old layout, and the only reference is
+        // borrowed exclusively; the new size is valid and not zero.
+        let memory = unsafe { realloc(self.header.as_ptr().cast(), old, new.size()) };
+        // As in `with_capacity`: the new bytes are unspecified, not undefined.
+        let memory = std::hint::black_box(memory);
+        self.header = NonNull::new(memory.cast::<Header>()).ok_or(Error::NoMemory)?;
+        // SAFETY: the header has moved with its bytes, and nobody else knows it.
+        unsafe { (*self.header.as_ptr()).capacity = capacity };
+        Ok(())
     }
 
     /// How many bytes there are.
@@ -248,6 +269,44 @@ mod tests {
             assert_eq!(buffer.bytes(2..5), b"abc");
             assert_eq!(buffer.bytes(8..8), b"");
         }
+    }
+
+    #[test]
+    fn a_buffer_that_grows_keeps_its_bytes() {
+        for sizes in [[3, 8, 100], [1000, 70_000, 1 << 20], [0, 0, 1]] {
+            let mut buffer = Buffer::with_capacity(sizes[0]).unwrap();
+            // SAFETY: the only user of the buffer is this test.
+            unsafe { buffer.bytes_mut(0..sizes[0]).fill(7) };
+            for capacity in sizes {
+                buffer.grow(capacity).unwrap();
+                assert_eq!(buffer.capacity(), capacity);
+            }
+            // SAFETY: as above; these bytes were filled.
+            let kept = unsafe { buffer.bytes(0..sizes[0]) };
+            assert!(kept.iter().all(|&byte| byte == 7));
+        }
+    }
+
+    #[test]
+    #[cfg_attr(miri, ignore = "Miri ends at allocations that fail")]
+    fn a_buffer_that_cannot_grow_is_as_before() {
+        let mut buffer = Buffer::with_capacity(4).unwrap();
+        // SAFETY: the only user of the buffer is this test.
+        unsafe { buffer.bytes_mut(0..4).copy_from_slice(b"kept") };
+        for size in [usize::MAX, isize::MAX as usize - 64] {
+            assert_eq!(buffer.grow(size).unwrap_err(), Error::NoMemory);
+        }
+        assert_eq!(buffer.capacity(), 4);
+        // SAFETY: as above; these bytes were filled.
+        assert_eq!(unsafe { buffer.bytes(0..4) }, b"kept");
+    }
+
+    #[test]
+    #[should_panic(expected = "self.is_unique()")]
+    fn a_shared_buffer_does_not_grow() {
+        let mut buffer = Buffer::with_capacity(4).unwrap();
+        let _other = buffer.clone();
+        let _ = buffer.grow(8);
     }
 
     #[test]
