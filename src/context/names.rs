@@ -93,13 +93,15 @@ impl Names {
         ours
     }
 
-    /// Connects to whoever has bound `name`, or waits for it.
+    /// Connects to whoever has bound `name`, or waits for it. The connecting
+    /// socket decides whether the pipe is to `conflate`.
     pub fn connect(
         &self,
         name: &str,
         neighbour: Box<dyn Neighbour>,
         marks: Marks,
         info: PeerInfo,
+        conflate: bool,
     ) -> Connected {
         let mut table = self.table();
         let Some(bound) = table.bound.get(name) else {
@@ -107,7 +109,7 @@ impl Names {
                 send: 0,
                 receive: UNKNOWN,
             };
-            let [mut pipe, far] = pair([marks, unknown]);
+            let [mut pipe, far] = pair([marks, unknown], conflate);
             pipe.belongs_to(neighbour);
             table
                 .waiting
@@ -120,7 +122,7 @@ impl Names {
                 tell: None,
             };
         };
-        let [mut pipe, mut far] = pair([marks, bound.marks]);
+        let [mut pipe, mut far] = pair([marks, bound.marks], conflate);
         pipe.belongs_to(neighbour);
         let binder = bound.binder.clone();
         let peer = Some(bound.peer.clone());

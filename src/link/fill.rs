@@ -15,12 +15,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::error::Error;
-use crate::link::Conn;
 use crate::link::inbox::{Chunk, Item};
 use crate::link::pool::{CHUNK, Pool};
+use crate::link::{Conn, Limits};
 use crate::message::{Buffer, Msg};
 use crate::zmtp::frame::{self, MORE};
-use crate::zmtp::{Limits, Scanner};
+use crate::zmtp::{self, Scanner};
 
 /// From this size a body is kept or read by reference instead of copied.
 pub const LARGE: usize = 8 * 1024;
@@ -94,14 +94,16 @@ pub struct FillHalf {
     lent: u64,
     mark: u64,
     max_size: Option<u64>,
+    /// Only the newest message is kept.
+    conflate: bool,
     /// Bodies of commands, to be answered by the link.
     commands: Vec<Vec<u8>>,
 }
 
 impl FillHalf {
-    /// A half without a connection. `mark` counts messages, 0 for no limit.
-    pub fn new(mark: u64, max_size: Option<u64>) -> FillHalf {
-        FillHalf {
+    /// A half without a connection.
+    pub fn new(limits: Limits) -> FillHalf {
+        let mut half = FillHalf {
             conn: None,
             idle: false,
             stopped: false,
@@ -112,15 +114,18 @@ impl FillHalf {
             scanner: Scanner::new(),
             outstanding: 0,
             lent: 0,
-            mark,
-            max_size,
+            mark: 0,
+            max_size: limits.max_size,
+            conflate: limits.conflate,
             commands: Vec::new(),
-        }
+        };
+        half.set_mark(limits.receive_mark);
+        half
     }
 
-    /// Changes the high-water mark.
+    /// Changes the high-water mark, which counts messages; 0 for no limit.
     pub fn set_mark(&mut self, mark: u64) {
-        self.mark = mark;
+        self.mark = if self.conflate { 0 } else { mark };
     }
 
     /// Whether the receiver should come: to take something, or to have reading
@@ -331,7 +336,13 @@ impl FillHalf {
 
     /// Appends an item that ends a message or leaves one open.
     fn push(&mut self, item: Item, whole: bool) {
-        if whole {
+        if self.conflate {
+            if let Some(newest) = item.last() {
+                self.ready.clear();
+                self.outstanding = self.lent + newest.messages();
+                self.ready.push_back(newest);
+            }
+        } else if whole {
             self.outstanding += item.messages();
             self.ready.extend(self.held.drain(..));
             self.ready.push_back(item);
@@ -351,9 +362,9 @@ impl FillHalf {
     ) -> Result<(), Error> {
         // SAFETY: these bytes were read and are in no message yet.
         let bytes = unsafe { buffer.bytes(start..end) };
-        let limits = Limits {
+        let limits = zmtp::Limits {
             max_msg_size: self.max_size,
-            ..Limits::NONE
+            ..zmtp::Limits::NONE
         };
         let commands = &mut self.commands;
         let open = self.scanner.in_message();
@@ -408,7 +419,7 @@ impl FillHalf {
 
 /// How many bytes at the head of `bytes`, which hold a malformed frame, are
 /// whole messages, and how many messages.
-fn sound_part(bytes: &[u8], open: bool, limits: Limits) -> (usize, u64) {
+fn sound_part(bytes: &[u8], open: bool, limits: zmtp::Limits) -> (usize, u64) {
     let most = limits.max_msg_size.unwrap_or(u64::MAX);
     let (mut at, mut whole, mut messages) = (0, 0, 0);
     let mut open = open;

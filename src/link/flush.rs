@@ -10,8 +10,9 @@
 
 use std::sync::Arc;
 
-use crate::link::{Conn, OutReader};
+use crate::link::{Conn, OutReader, Slot};
 use crate::message::Msg;
+use crate::zmtp::frame::{LONG_HEADER, encode_header};
 
 /// The most bytes that one system call is given, unless a single body is larger.
 const BATCH: usize = 128 * 1024;
@@ -42,6 +43,10 @@ pub struct FlushHalf {
     pub conn: Option<Arc<Conn>>,
     /// The consuming end of the outbox.
     pub outbox: OutReader,
+    /// Instead of the outbox: the newest message of a link that conflates.
+    newest: Option<Arc<Slot>>,
+    /// That message on its way out.
+    framed: Option<Framed>,
     /// Framed commands that go out before the next message.
     commands: Vec<u8>,
     /// Whether a command has been written in part.
@@ -49,11 +54,14 @@ pub struct FlushHalf {
 }
 
 impl FlushHalf {
-    /// A half without a connection that will write what is in `outbox`.
-    pub fn new(outbox: OutReader) -> FlushHalf {
+    /// A half without a connection that will write what is in `outbox`, or what
+    /// is `newest`.
+    pub fn new(outbox: OutReader, newest: Option<Arc<Slot>>) -> FlushHalf {
         FlushHalf {
             conn: None,
             outbox,
+            newest,
+            framed: None,
             commands: Vec::new(),
             command_open: false,
         }
@@ -68,7 +76,8 @@ impl FlushHalf {
 
     /// Whether everything has been written.
     pub fn is_clean(&self) -> bool {
-        self.outbox.is_empty() && self.commands.is_empty()
+        let waits = self.newest.as_ref().is_some_and(|slot| !slot.is_empty());
+        self.outbox.is_empty() && self.commands.is_empty() && self.framed.is_none() && !waits
     }
 
     /// Forgets the connection and the rest of a message that is out in part.
@@ -77,6 +86,8 @@ impl FlushHalf {
         self.conn = None;
         self.commands = Vec::new();
         self.command_open = false;
+        let partial = self.framed.take_if(|framed| framed.out > 0);
+        spent.extend(partial.map(|framed| framed.msg));
         self.outbox.discard_partial(spent).wake_writer
     }
 
@@ -87,7 +98,7 @@ impl FlushHalf {
         let Some(conn) = &self.conn else {
             return (Wrote::All, false);
         };
-        if !self.commands.is_empty() && (self.command_open || !self.outbox.is_partial()) {
+        if !self.commands.is_empty() && (self.command_open || !self.is_partial()) {
             let piece = libc::iovec {
                 iov_base: self.commands.as_ptr().cast_mut().cast(),
                 iov_len: self.commands.len(),
@@ -102,10 +113,10 @@ impl FlushHalf {
                 Err(error) => return (refused(&error), false),
             }
         }
-        let mut pieces = [libc::iovec {
-            iov_base: std::ptr::null_mut(),
-            iov_len: 0,
-        }; PIECES];
+        if self.newest.is_some() {
+            return (self.write_newest(spent), false);
+        }
+        let mut pieces = [NO_PIECE; PIECES];
         let (used, bytes) = self.outbox.gather(&mut pieces, BATCH);
         if bytes == 0 {
             return (Wrote::All, false);
@@ -125,7 +136,80 @@ impl FlushHalf {
             Err(error) => (refused(&error), false),
         }
     }
+
+    /// A message has been written in part.
+    fn is_partial(&self) -> bool {
+        self.outbox.is_partial() || self.framed.as_ref().is_some_and(|framed| framed.out > 0)
+    }
+
+    /// Writes the newest message there is when its first byte goes out.
+    fn write_newest(&mut self, spent: &mut Vec<Msg>) -> Wrote {
+        if !self.is_partial()
+            && let Some(msg) = self.newest.as_ref().and_then(|slot| slot.take())
+        {
+            let older = self.framed.replace(Framed::new(msg));
+            spent.extend(older.map(|framed| framed.msg));
+        }
+        let (Some(conn), Some(framed)) = (&self.conn, &mut self.framed) else {
+            return Wrote::All;
+        };
+        let pieces = framed.pieces();
+        // SAFETY: the header and the message outlive the call.
+        match unsafe { conn.stream.send_iovecs(&pieces) } {
+            Ok(count) => framed.out += count,
+            Err(error) => return refused(&error),
+        }
+        if framed.out < framed.len() {
+            return Wrote::Full;
+        }
+        spent.extend(self.framed.take().map(|framed| framed.msg));
+        if self.is_clean() {
+            Wrote::All
+        } else {
+            Wrote::Some
+        }
+    }
 }
+
+/// A message with its header, and how many bytes of both are out.
+struct Framed {
+    header: [u8; LONG_HEADER],
+    header_len: usize,
+    msg: Msg,
+    out: usize,
+}
+
+impl Framed {
+    fn new(msg: Msg) -> Framed {
+        let mut header = [0; LONG_HEADER];
+        let header_len = encode_header(0, msg.len(), &mut header);
+        Framed {
+            header,
+            header_len,
+            msg,
+            out: 0,
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.header_len + self.msg.len()
+    }
+
+    /// What is still to be written.
+    fn pieces(&self) -> [libc::iovec; 2] {
+        let header = &self.header[self.out.min(self.header_len)..self.header_len];
+        let body = &self.msg.as_slice()[self.out.saturating_sub(self.header_len)..];
+        [header, body].map(|bytes| libc::iovec {
+            iov_base: bytes.as_ptr().cast_mut().cast(),
+            iov_len: bytes.len(),
+        })
+    }
+}
+
+const NO_PIECE: libc::iovec = libc::iovec {
+    iov_base: std::ptr::null_mut(),
+    iov_len: 0,
+};
 
 fn refused(error: &std::io::Error) -> Wrote {
     match error.raw_os_error() {

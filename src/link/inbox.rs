@@ -44,6 +44,15 @@ impl Item {
             Item::Chunk(_, messages) | Item::Frame(_, messages) => *messages,
         }
     }
+
+    /// The last frame of the last message that ends in this item.
+    pub fn last(self) -> Option<Item> {
+        match self {
+            Item::Chunk(chunk, 1..) => Some(Item::Chunk(chunk.last()?, 1)),
+            Item::Frame(msg, 1..) => Some(Item::Frame(msg, 1)),
+            _ => None,
+        }
+    }
 }
 
 impl Chunk {
@@ -85,6 +94,23 @@ impl Chunk {
             taker.put(msg);
             return true;
         }
+    }
+
+    /// The last frame of the last message in it.
+    fn last(mut self) -> Option<Chunk> {
+        let mut last = None;
+        while self.at < self.end {
+            // SAFETY: the bytes from `at` on are in no message yet.
+            let bytes = unsafe { self.buffer.bytes(self.at..self.end) };
+            let header = frame::parse_header(bytes).ok()??;
+            let end = self.at + header.frame_len() as usize;
+            if !header.is_command() && !header.more() {
+                last = Some((self.at, end));
+            }
+            self.at = end;
+        }
+        let (at, end) = last?;
+        Some(Chunk::new(self.buffer, at, end))
     }
 
     /// Decodes the next frame if it is of a message, its body is short, and the

@@ -17,6 +17,7 @@ mod inbox;
 pub mod outbox;
 mod owner;
 mod pool;
+mod slot;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -36,6 +37,7 @@ pub use flush::{FlushHalf, Wrote};
 pub use inbox::{Chunk, Item, Taker};
 pub use owner::{Arrival, Owner, PipeId};
 pub use pool::Pool;
+pub use slot::Slot;
 
 /// The producing end of an outbox of messages.
 pub type OutWriter = outbox::Writer<Msg>;
@@ -56,15 +58,20 @@ const THREAD_BATCHES: usize = 32;
 /// next one.
 const ROUND: usize = 4;
 
+/// How often a receiver reads in search of the newest message.
+const NEWEST: usize = 64;
+
 /// What a link is made with.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// The number of the acceptor that the peer came by, 0 for none.
+    /// The number of the endpoint that the peer came by, 0 if it has none.
     pub origin: u64,
     /// The receive high-water mark in messages, 0 for none.
     pub receive_mark: u64,
     /// The largest body that is accepted, in bytes.
     pub max_size: Option<u64>,
+    /// Either way only the newest message is kept, and the mark is ignored.
+    pub conflate: bool,
 }
 
 /// Who asks for a flush or a fill.
@@ -93,6 +100,8 @@ pub struct Link {
     owner: Arc<dyn Owner>,
     background: Arc<Background>,
     pool: Pool,
+    /// What is to be sent, instead of the outbox, by a link that conflates.
+    newest: Option<Arc<Slot>>,
     pipe: AtomicU64,
     flush: MarkLock<FlushHalf>,
     fill: MarkLock<FillHalf>,
@@ -115,15 +124,17 @@ impl Link {
         limits: Limits,
     ) -> (Arc<Link>, OutWriter) {
         let (writer, reader) = outbox::outbox();
+        let newest = limits.conflate.then(Arc::<Slot>::default);
         let link = Link {
             number: NEXT.fetch_add(1, Ordering::Relaxed),
             origin: limits.origin,
             owner,
             background,
             pool,
+            newest: newest.clone(),
             pipe: AtomicU64::new(PipeId::NONE.bits()),
-            flush: MarkLock::new(FlushHalf::new(reader)),
-            fill: MarkLock::new(FillHalf::new(limits.receive_mark, limits.max_size)),
+            flush: MarkLock::new(FlushHalf::new(reader, newest)),
+            fill: MarkLock::new(FillHalf::new(limits)),
             oldest: AtomicU64::new(0),
             watched: AtomicBool::new(false),
             full: AtomicBool::new(false),
@@ -136,9 +147,14 @@ impl Link {
         self.number
     }
 
-    /// The number of the acceptor that the peer came by, 0 for none.
+    /// The number of the endpoint that the peer came by, 0 if it has none.
     pub fn origin(&self) -> u64 {
         self.origin
+    }
+
+    /// Where the newest message to be sent goes, if the link conflates.
+    pub fn newest(&self) -> Option<&Arc<Slot>> {
+        self.newest.as_ref()
     }
 
     /// Whom the link reports to.
@@ -395,6 +411,14 @@ impl Link {
             // Who fills now will report what it finds.
             return Next::Nothing;
         };
+        if direct && self.newest.is_some() {
+            // Something newer may have come than what is at hand.
+            for _ in 0..NEWEST {
+                if self.fill_once(&mut half, true, watch) != Step::Read {
+                    break;
+                }
+            }
+        }
         let mut item = half.take();
         if item.is_none() && (direct || half.stopped) {
             while self.fill_once(&mut half, true, watch) == Step::Read {

@@ -397,6 +397,12 @@ impl Msg {
         };
     }
 
+    /// Whether dropping it may call a function of the application.
+    #[inline]
+    pub fn is_foreign(&self) -> bool {
+        self.kind == Kind::FOREIGN
+    }
+
     /// What C programs see as `ZMQ_SHARED`: the body is constant, or was shared
     /// with a copy at some time.
     #[inline]

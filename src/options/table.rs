@@ -200,7 +200,6 @@ pub static TABLE: &[SocketOption] = &[
         .set_only(&[])
         .doc("Deprecated: addresses to accept connections from"),
     switch(39, "IMMEDIATE", field!(immediate), ZeroOrOne, false)
-        .not_yet()
         .doc("Queues messages for connections that are made only"),
     switch(40, "XPUB_VERBOSE", VERBOSE, NotNegative, false)
         .set_only(&[XPub, Pub])
@@ -246,14 +245,11 @@ pub static TABLE: &[SocketOption] = &[
         false,
     )
     .set_only(&[Req])
-    .not_yet()
     .doc("Numbers requests, and takes replies of the last one only"),
     switch(53, "REQ_RELAXED", field!(req_relaxed), NotNegative, false)
         .set_only(&[Req])
-        .not_yet()
         .doc("May send again before the reply has come"),
     switch(54, "CONFLATE", field!(conflate), ZeroOrOne, false)
-        .not_yet()
         .doc("Keeps the last message only, in either direction"),
     data(
         55,

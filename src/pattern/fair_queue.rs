@@ -76,7 +76,11 @@ impl FairQueue {
     /// Receives the next frame as a message of its own.
     pub fn recv_msg(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Option<(Msg, PipeId)> {
         let mut msg = Msg::new();
-        let id = self.recv(pipes, reading, &mut Sink::message(&mut msg))?;
+        let mut sink = Sink::message(&mut msg);
+        let id = self.recv(pipes, reading, &mut sink)?;
+        if sink.due {
+            pipes.leave_due(id);
+        }
         Some((msg, id))
     }
 

@@ -122,6 +122,10 @@ pub struct Settings {
     pub router_mandatory: bool,
     /// `ZMQ_ROUTER_HANDOVER`: a new peer takes over a routing id in use.
     pub router_handover: bool,
+    /// `ZMQ_REQ_RELAXED`: a request need not wait for the reply to the last.
+    pub req_relaxed: bool,
+    /// `ZMQ_REQ_CORRELATE`: requests are numbered.
+    pub req_correlate: bool,
     /// `ZMQ_PROBE_ROUTER`: each new peer gets an empty message.
     pub probe_router: bool,
 }
@@ -130,7 +134,7 @@ impl Settings {
     /// Lets a new peer know that we are there, if that is wanted.
     fn probe(&self, pipes: &mut Pipes, id: PipeId) {
         if self.probe_router && pipes[id].write(&mut Body::Bytes(&[]), false).is_ok() {
-            pipes.wrote_aside(id);
+            pipes.leave_due(id);
         }
     }
 }

@@ -137,6 +137,7 @@ impl Rep {
         loop {
             let (mut msg, id) = self.incoming.recv_msg(pipes, reading).ok_or(Error::Again)?;
             if !msg.more() {
+                pipes.discard(msg);
                 self.envelope.clear();
                 continue;
             }

@@ -1,8 +1,10 @@
 //! REQ (RFC 28): a request, then its reply, and so on in turn.
 //!
 //! Only the reply of the peer that got the request counts; whatever else
-//! arrives is dropped. A connection on which something arrives that has no
-//! empty delimiter is given up for good.
+//! arrives, and whatever has arrived before a request, is dropped. A relaxed
+//! socket may give up its request for another; one that correlates numbers its
+//! requests, and takes the reply with the same number only. A connection on
+//! which something arrives that has no empty delimiter is given up for good.
 
 use super::{FairQueue, LoadBalance, Rules, Sent, Settings};
 use crate::error::{Error, Result};
@@ -25,6 +27,10 @@ enum State {
 /// The length of a request id, which a peer may put before the delimiter.
 const REQUEST_ID: usize = 4;
 
+/// How many frames that came too early are dropped at once: a peer that sends
+/// without end is not to hold up a request.
+const STALE: usize = 10_000;
+
 /// Which part of an envelope has been read.
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
 enum Before {
@@ -45,6 +51,10 @@ pub struct Req {
     server: Option<PipeId>,
     /// What has been read of a message that may or may not be the reply.
     before: Before,
+    /// What has been read of it begins like the reply.
+    promising: bool,
+    /// The number of the last request, where requests are numbered.
+    number: u32,
 }
 
 impl Rules for Req {
@@ -91,13 +101,11 @@ impl Rules for Req {
         effort: Effort,
     ) -> Result<Sent> {
         match self.state {
-            State::Idle => {
-                let delimiter = self.out.send(pipes, &mut Body::Bytes(&[]), true, effort)?;
-                self.server = (delimiter.pipe != PipeId::NONE).then_some(delimiter.pipe);
-                self.state = State::Sending;
-            }
             State::Sending => {}
-            State::Awaiting | State::Receiving => return Err(Error::State),
+            State::Awaiting | State::Receiving if !self.settings.req_relaxed => {
+                return Err(Error::State);
+            }
+            _ => self.begin(pipes, effort)?,
         }
         let sent = self.out.send(pipes, body, more, effort)?;
         if !more {
@@ -131,9 +139,9 @@ impl Rules for Req {
 
     fn can_send(&mut self, pipes: &mut Pipes) -> bool {
         match self.state {
-            State::Idle => self.out.can_send(pipes),
             State::Sending => true,
-            State::Awaiting | State::Receiving => false,
+            State::Awaiting | State::Receiving if !self.settings.req_relaxed => false,
+            _ => self.out.can_send(pipes),
         }
     }
 
@@ -151,13 +159,49 @@ impl Rules for Req {
 }
 
 impl Req {
+    /// Sends what comes before a request.
+    fn begin(&mut self, pipes: &mut Pipes, effort: Effort) -> Result<()> {
+        if self.settings.req_correlate {
+            let number = match self.number {
+                0 => crate::process::random() as u32,
+                last => last.wrapping_add(1),
+            };
+            let id = number.to_ne_bytes();
+            self.out.send(pipes, &mut Body::Bytes(&id), true, effort)?;
+            self.number = number;
+        }
+        let delimiter = self.out.send(pipes, &mut Body::Bytes(&[]), true, effort)?;
+        self.server = (delimiter.pipe != PipeId::NONE).then_some(delimiter.pipe);
+        self.state = State::Sending;
+        self.drop_stale(pipes);
+        Ok(())
+    }
+
+    /// Drops what has arrived: it cannot be the reply to what was not sent yet.
+    fn drop_stale(&mut self, pipes: &mut Pipes) {
+        let watch = pipes.watch();
+        let reading = Reading {
+            direct: false,
+            settle: false,
+            watch: &*watch,
+        };
+        for _ in 0..STALE {
+            match self.incoming.recv_msg(pipes, &reading) {
+                Some((msg, _)) => pipes.discard(msg),
+                None => break,
+            }
+        }
+        self.before = Before::Nothing;
+    }
+
     /// Reads up to the body of the reply.
     fn find_reply(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Result<()> {
         loop {
             let (msg, id) = self.incoming.recv_msg(pipes, reading).ok_or(Error::Again)?;
             let delimiter = msg.is_empty() && msg.more();
+            let request_id = msg.more() && msg.len() == REQUEST_ID;
             let valid = match self.before {
-                Before::Nothing => delimiter || (msg.more() && msg.len() == REQUEST_ID),
+                Before::Nothing => delimiter || request_id,
                 Before::RequestId => delimiter,
                 Before::Delimiter => true,
             };
@@ -168,14 +212,22 @@ impl Req {
                 self.before = Before::Nothing;
                 continue;
             }
+            let correlate = self.settings.req_correlate;
             let first = self.before == Before::Nothing;
+            let ours = self.server.is_none_or(|server| server == id);
+            self.promising = ours
+                && match (first, correlate) {
+                    (true, true) => msg.as_slice() == self.number.to_ne_bytes() && request_id,
+                    (true, false) => delimiter,
+                    (false, _) => self.promising && delimiter && self.before == Before::RequestId,
+                };
             self.before = match self.before {
                 _ if !msg.more() => Before::Nothing,
                 Before::Nothing if !delimiter && valid => Before::RequestId,
                 _ => Before::Delimiter,
             };
-            let ours = self.server.is_none_or(|server| server == id);
-            if first && delimiter && ours {
+            pipes.discard(msg);
+            if self.promising && first != correlate {
                 self.before = Before::Nothing;
                 self.state = State::Receiving;
                 return Ok(());

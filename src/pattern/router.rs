@@ -153,9 +153,14 @@ impl Rules for Router {
         Ok(id)
     }
 
-    fn can_send(&mut self, _pipes: &mut Pipes) -> bool {
-        // A message to a peer without room is dropped or refused, not waited for.
-        true
+    fn can_send(&mut self, pipes: &mut Pipes) -> bool {
+        // Who drops messages can always send; who must not needs a peer with room.
+        !self.settings.router_mandatory
+            || !matches!(self.to, To::Unknown)
+            || self
+                .by_id
+                .values()
+                .any(|&id| pipes[id].can_write() || !pipes[id].wait_writable())
     }
 
     fn can_recv(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> bool {

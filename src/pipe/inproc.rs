@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 use super::queue::{Consumer, Producer, queue};
 use super::{Body, Due, PeerInfo, Sink, Then};
 use crate::error::Result;
-use crate::link::{PipeId, Taker};
+use crate::link::{PipeId, Slot, Taker};
 use crate::message::{INLINE_MAX, Msg};
 
 /// The socket at one end.
@@ -86,6 +86,8 @@ pub struct InprocPipe {
     side: usize,
     out: Producer<Msg>,
     incoming: Consumer<Msg>,
+    /// Instead of the queues, if only the newest message counts.
+    newest: Option<Newest>,
     /// Messages are counted when their last frame is read.
     send_mark: u64,
     /// Up to this count of messages there is room, as we last looked.
@@ -94,13 +96,21 @@ pub struct InprocPipe {
     wakes_writer: bool,
 }
 
-/// Two connected ends. The marks are each socket's own, 0 for none.
-pub fn pair(marks: [Marks; 2]) -> [InprocPipe; 2] {
+/// The newest message each way.
+struct Newest {
+    out: Arc<Slot>,
+    incoming: Arc<Slot>,
+}
+
+/// Two connected ends. The marks are each socket's own, 0 for none; if the pipe
+/// is to `conflate`, they do not count.
+pub fn pair(marks: [Marks; 2], conflate: bool) -> [InprocPipe; 2] {
     let shared = Arc::new(Shared {
         ends: Default::default(),
     });
     let (first_out, second_in) = queue();
     let (second_out, first_in) = queue();
+    let slots = [Arc::<Slot>::default(), Arc::<Slot>::default()];
     let end = |side: usize, out, incoming| {
         shared.ends[side]
             .receive_mark
@@ -110,6 +120,10 @@ pub fn pair(marks: [Marks; 2]) -> [InprocPipe; 2] {
             side,
             out,
             incoming,
+            newest: conflate.then(|| Newest {
+                out: slots[side].clone(),
+                incoming: slots[1 - side].clone(),
+            }),
             send_mark: marks[side].send,
             until: 0,
             wakes_reader: false,
@@ -190,6 +204,10 @@ impl InprocPipe {
     /// Looks anew at what the peer has taken, and says whether there is room.
     #[cold]
     fn refresh(&mut self) -> bool {
+        if self.newest.is_some() {
+            // Always; and `until` stays 0, so that the short way declines.
+            return true;
+        }
         self.until = match self.mark() {
             0 => u64::MAX,
             mark => self.out.acknowledged() + mark,
@@ -207,6 +225,9 @@ impl InprocPipe {
 
     #[inline(always)]
     pub(super) fn write(&mut self, body: &mut Body<'_>, more: bool) -> Result<Then> {
+        if self.newest.is_some() {
+            return self.replace(body, more);
+        }
         match body {
             Body::Bytes(bytes) if bytes.len() <= INLINE_MAX => {
                 // SAFETY: a body of this length fits, so a message is written.
@@ -238,6 +259,22 @@ impl InprocPipe {
         Some(self.publish())
     }
 
+    /// Replaces the message that is to be received. Of several frames the last
+    /// one counts.
+    #[cold]
+    fn replace(&mut self, body: &mut Body<'_>, more: bool) -> Result<Then> {
+        let Some(newest) = self.newest.as_ref().filter(|_| !more) else {
+            return Ok(Then::Nothing);
+        };
+        let mut msg = body.take_owned()?;
+        msg.set_more(false);
+        if newest.out.put(msg) {
+            self.wakes_reader = true;
+            return Ok(Then::Due);
+        }
+        Ok(Then::Nothing)
+    }
+
     /// Makes a message visible.
     #[inline(always)]
     fn publish(&mut self) -> Then {
@@ -256,6 +293,10 @@ impl InprocPipe {
 
     #[inline(always)]
     pub(super) fn read(&mut self, sink: &mut Sink<'_>) -> bool {
+        if let Some(newest) = &self.newest {
+            let msg = newest.incoming.take();
+            return msg.map(|msg| sink.put(msg)).is_some();
+        }
         if self.incoming.pop_with(|msg| sink.put_from(msg)).is_none() {
             return false;
         }
@@ -280,11 +321,17 @@ impl InprocPipe {
     }
 
     pub(super) fn can_read(&mut self) -> bool {
-        !self.incoming.is_empty()
+        match &self.newest {
+            Some(newest) => !newest.incoming.is_empty(),
+            None => !self.incoming.is_empty(),
+        }
     }
 
     pub(super) fn go_idle(&mut self) -> bool {
-        self.incoming.declare_idle()
+        match &self.newest {
+            Some(newest) => newest.incoming.declare_idle(),
+            None => self.incoming.declare_idle(),
+        }
     }
 
     /// Whether the other end has been closed.

@@ -31,6 +31,8 @@ pub struct LinkPipe {
     /// The link itself.
     pub link: Arc<Link>,
     writer: OutWriter,
+    /// Only the newest message is kept, either way.
+    conflates: bool,
     /// The send high-water mark, 0 for none.
     mark: u64,
     /// Up to this count of messages there is room, as we last looked.
@@ -46,6 +48,8 @@ pub struct LinkPipe {
     listed: bool,
     inbox: Option<Chunk>,
     frame: Option<Msg>,
+    /// What is received over a link that conflates, instead of `inbox` and `frame`.
+    newest: Option<Item>,
     /// The message being received has more frames to come.
     open: bool,
     /// What every message of the peer carries.
@@ -58,6 +62,7 @@ impl LinkPipe {
     /// A pipe that writes through `writer`, with a send mark in messages.
     pub fn new(link: Arc<Link>, writer: OutWriter, mark: u64) -> LinkPipe {
         LinkPipe {
+            conflates: link.newest().is_some(),
             link,
             writer,
             mark,
@@ -70,6 +75,7 @@ impl LinkPipe {
             listed: false,
             inbox: None,
             frame: None,
+            newest: None,
             open: false,
             metadata: None,
             departed: false,
@@ -87,6 +93,10 @@ impl LinkPipe {
     /// Looks anew at what the peer has taken, and says whether there is room.
     #[cold]
     fn refresh(&mut self) -> bool {
+        if self.conflates {
+            // Always; and `until` stays 0, so that the short way declines.
+            return true;
+        }
         self.until = match self.mark {
             0 => u64::MAX,
             mark => self.writer.acknowledged() + mark,
@@ -110,6 +120,9 @@ impl LinkPipe {
 
     #[inline(always)]
     pub(super) fn write(&mut self, body: &mut Body<'_>, more: bool) -> Result<Then> {
+        if self.conflates {
+            return self.replace(body, more);
+        }
         let flags = if more { MORE } else { 0 };
         let bytes = body.as_slice();
         let len = bytes.len();
@@ -147,6 +160,27 @@ impl LinkPipe {
             return self.go_on(unflushed, len);
         }
         self.leave()
+    }
+
+    /// Replaces the message that is to be sent. Of several frames the last one
+    /// counts.
+    #[cold]
+    fn replace(&mut self, body: &mut Body<'_>, more: bool) -> Result<Then> {
+        let Some(slot) = self.link.newest().filter(|_| !more) else {
+            return Ok(Then::Nothing);
+        };
+        let msg = body.take_owned()?;
+        let now = Instant::now();
+        if slot.is_empty() {
+            self.oldest = now;
+            self.link.set_oldest(now);
+        }
+        slot.put(msg);
+        self.link.ensure_watched();
+        if now.since(self.last_write) > BACK_TO_BACK {
+            return Ok(self.write_now(now));
+        }
+        Ok(self.leave())
     }
 
     /// Leaves what was appended to the background, or to the caller's next wait.
@@ -204,7 +238,8 @@ impl LinkPipe {
     /// that nobody has written yet.
     pub fn unlist(&mut self) -> bool {
         self.listed = false;
-        self.writer.unflushed_bytes() != 0
+        let newest = self.link.newest();
+        newest.is_some_and(|slot| !slot.is_empty()) || self.writer.unflushed_bytes() != 0
     }
 
     #[inline]
@@ -215,11 +250,16 @@ impl LinkPipe {
     // ------------------------------------------------------------ reading
 
     fn holds_input(&self) -> bool {
-        self.frame.is_some() || self.inbox.as_ref().is_some_and(|chunk| !chunk.is_empty())
+        self.newest.is_some()
+            || self.frame.is_some()
+            || self.inbox.as_ref().is_some_and(|chunk| !chunk.is_empty())
     }
 
     #[inline(always)]
     pub(super) fn read(&mut self, reading: &Reading<'_>, sink: &mut Sink<'_>) -> bool {
+        if self.conflates {
+            return self.read_newest(reading, sink);
+        }
         loop {
             if let Some(chunk) = &mut self.inbox {
                 if chunk.next(sink) {
@@ -241,6 +281,36 @@ impl LinkPipe {
         true
     }
 
+    /// Reads the newest message there is.
+    #[cold]
+    fn read_newest(&mut self, reading: &Reading<'_>, sink: &mut Sink<'_>) -> bool {
+        if !self.renew(reading) {
+            return false;
+        }
+        match self.newest.take() {
+            Some(Item::Chunk(mut chunk, _)) => {
+                chunk.next(sink);
+                chunk.recycle(self.link.pool());
+            }
+            Some(Item::Frame(msg, _)) => sink.put(msg),
+            None => return false,
+        }
+        self.heard = true;
+        if !sink.borrows() {
+            sink.msg().set_metadata(self.metadata.clone());
+        }
+        true
+    }
+
+    /// Gives up what was not received yet for what has come since. Says whether
+    /// there is anything.
+    fn renew(&mut self, reading: &Reading<'_>) -> bool {
+        if let Next::Item(item) = self.link.next(reading.direct, false, reading.watch) {
+            self.newest = Some(item);
+        }
+        self.newest.is_some()
+    }
+
     #[inline(always)]
     pub(super) fn read_short(&mut self, taker: &mut impl Taker) -> Option<bool> {
         let more = self.inbox.as_mut()?.next_short(taker)?;
@@ -258,6 +328,9 @@ impl LinkPipe {
     }
 
     pub(super) fn can_read(&mut self, reading: &Reading<'_>) -> bool {
+        if self.conflates {
+            return self.renew(reading);
+        }
         self.holds_input() || self.refill(reading)
     }
 

@@ -21,7 +21,7 @@ use crate::zmtp::SocketType;
 
 pub use inproc::InprocPipe;
 pub use linked::LinkPipe;
-pub use table::Pipes;
+pub use table::{Pipes, Unwatched};
 
 /// What is sent: bytes that the caller keeps, or a message to be taken over.
 ///
@@ -42,6 +42,18 @@ impl Body<'_> {
         match self {
             Body::Bytes(bytes) => bytes,
             Body::Msg(msg) => msg.as_slice(),
+        }
+    }
+
+    /// The body as a message that can be dropped under a lock.
+    fn take_owned(&mut self) -> Result<Msg> {
+        match self {
+            Body::Msg(msg) if !msg.is_foreign() => {
+                let mut msg = msg.take();
+                msg.set_metadata(None);
+                Ok(msg)
+            }
+            body => Msg::copy_from(body.as_slice()),
         }
     }
 

@@ -1,9 +1,11 @@
 //! The pipes of one socket, by place.
 
 use std::ops::{Index, IndexMut};
+use std::sync::Arc;
 
 use super::Pipe;
-use crate::link::PipeId;
+use crate::link::{Conn, Link, PipeId, Watch};
+use crate::message::Msg;
 
 struct Place {
     round: u32,
@@ -23,7 +25,9 @@ pub struct Pipes {
     count: usize,
     retired: Vec<PipeId>,
     refused: Vec<PipeId>,
-    written: Vec<PipeId>,
+    due: Vec<PipeId>,
+    spent: Vec<Msg>,
+    watch: Option<Arc<dyn Watch + Send + Sync>>,
 }
 
 impl Pipes {
@@ -96,20 +100,47 @@ impl Pipes {
         self.refused.push(id);
     }
 
-    /// A pattern has written to this pipe of its own accord.
-    pub fn wrote_aside(&mut self, id: PipeId) {
-        self.written.push(id);
+    /// A pattern has written to this pipe, or read from it, of its own accord:
+    /// something may be due.
+    pub fn leave_due(&mut self, id: PipeId) {
+        self.due.push(id);
     }
 
-    /// A pipe that was written to so.
-    pub fn take_written(&mut self) -> Option<PipeId> {
-        self.written.pop()
+    /// A pipe of which something may be due.
+    pub fn take_due(&mut self) -> Option<PipeId> {
+        self.due.pop()
     }
 
-    /// Whether some pipe is through.
+    /// A pattern has received a message that nobody wants. What may call the
+    /// application when it is dropped is dropped later, without the lock.
+    pub fn discard(&mut self, msg: Msg) {
+        if msg.is_foreign() {
+            self.spent.push(msg);
+        }
+    }
+
+    /// Messages that were discarded.
+    pub fn take_spent(&mut self) -> Vec<Msg> {
+        std::mem::take(&mut self.spent)
+    }
+
+    /// Whether a pattern has left something to be done for the socket.
     #[inline(always)]
-    pub fn has_leaving(&self) -> bool {
-        !(self.retired.is_empty() && self.refused.is_empty())
+    pub fn has_errands(&self) -> bool {
+        !(self.retired.is_empty()
+            && self.refused.is_empty()
+            && self.due.is_empty()
+            && self.spent.is_empty())
+    }
+
+    /// Who watches the connections behind these pipes.
+    pub fn set_watch(&mut self, watch: Arc<dyn Watch + Send + Sync>) {
+        self.watch = Some(watch);
+    }
+
+    /// Who watches them: for a pattern that reads while it sends.
+    pub fn watch(&self) -> Arc<dyn Watch + Send + Sync> {
+        self.watch.clone().unwrap_or_else(|| Arc::new(Unwatched))
     }
 
     /// A pipe that is through, and whether its peer was refused.
@@ -145,6 +176,14 @@ impl Pipes {
             .map(|(index, place)| PipeId::new(index as u32, place.round))
             .collect()
     }
+}
+
+/// Watches nothing: for a socket without connections.
+pub struct Unwatched;
+
+impl Watch for Unwatched {
+    fn stop(&self, _: &Link, _: Option<&Conn>) {}
+    fn resume(&self, _: &Link, _: &Conn) {}
 }
 
 /// For patterns, whose lists hold only pipes that are in the table.

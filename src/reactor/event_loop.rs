@@ -191,7 +191,8 @@ impl EventLoop {
         }
     }
 
-    /// Ends an acceptor and the connections that came by it. Those that the
+    /// Ends an acceptor, or a connecting endpoint that has a number, and the
+    /// connections that came by it. Those that the
     /// socket has closed already linger on their own account.
     fn unlisten(&mut self, number: u64, linger: Linger) {
         if let Some((acceptor, token)) = self.acceptors.remove(&number) {
@@ -201,7 +202,7 @@ impl EventLoop {
                 .deregister(&mut SourceFd(&acceptor.as_raw_fd()));
             self.sources.remove(&token);
         }
-        let came = |session: &&Session| session.acceptor == number && !session.is_closing();
+        let came = |session: &&Session| session.origin == number && !session.is_closing();
         let came: Vec<u64> = self
             .sessions
             .values()
@@ -241,7 +242,7 @@ impl EventLoop {
         );
         let number = link.number();
         let token = self.io.token();
-        let session = Session::accepted(link, writer, peering, acceptor, token);
+        let session = Session::accepted(link, writer, peering, token);
         self.sources.insert(token, Source::Session(number));
         self.sessions.insert(number, session);
         self.step(number, |session| session.shake(stream));
@@ -256,12 +257,14 @@ impl EventLoop {
         };
         let after = step(session);
         let (token, stamp) = (session.token, session.stamp);
+        let renumbered = session.link.number();
         if after.resolve {
             self.resolve(number);
         }
         if let Some(fd) = after.watch {
             self.watch(number, token, fd);
         }
+        let number = self.renumber(number, renumbered);
         if let Some(at) = after.timer {
             self.timers.set(at, number, stamp);
         }
@@ -269,6 +272,17 @@ impl EventLoop {
             self.sources.remove(&token);
             self.sessions.remove(&number);
         }
+    }
+
+    /// Goes on with a session under the number of its new link.
+    fn renumber(&mut self, old: u64, new: u64) -> u64 {
+        if old != new
+            && let Some(session) = self.sessions.remove(&old)
+        {
+            self.sources.insert(session.token, Source::Session(new));
+            self.sessions.insert(new, session);
+        }
+        new
     }
 
     /// Watches a descriptor both ways on behalf of a session; −1 for none. A

@@ -46,6 +46,8 @@ pub struct Peering {
     pub reconnect_most: i32,
     /// Whether IPv6 addresses are wanted.
     pub ipv6: bool,
+    /// The socket has a pipe to the peer only while the connection is up.
+    pub immediate: bool,
     /// Dropped when the last connection is gone.
     pub keep: Arc<dyn Send + Sync>,
 }
@@ -54,6 +56,8 @@ pub struct Peering {
 pub struct Connector {
     /// The link that the socket has attached already.
     pub link: Arc<Link>,
+    /// The producing end of its outbox, if the socket has not.
+    pub writer: Option<OutWriter>,
     /// Where to connect to.
     pub address: Address,
     /// How.
@@ -108,8 +112,8 @@ pub(super) struct Session {
     pub token: Token,
     /// Counts changes of phase, so that older timers are ignored.
     pub stamp: u64,
-    /// The acceptor that the peer came by, or 0.
-    pub acceptor: u64,
+    /// The endpoint that the peer came by, where that has a number, or 0.
+    pub origin: u64,
     writer: Option<OutWriter>,
     peering: Arc<Peering>,
     address: Option<Address>,
@@ -125,16 +129,17 @@ impl Session {
     pub fn connecting(connector: Connector, token: Token) -> Session {
         let Connector {
             link,
+            writer,
             address,
             peering,
         } = connector;
         let pause = peering.reconnect;
         Session {
+            origin: link.origin(),
             link,
             token,
             stamp: 0,
-            acceptor: 0,
-            writer: None,
+            writer,
             peering,
             address: Some(address),
             candidates: Vec::new(),
@@ -149,14 +154,13 @@ impl Session {
         link: Arc<Link>,
         writer: OutWriter,
         peering: Arc<Peering>,
-        acceptor: u64,
         token: Token,
     ) -> Session {
         Session {
+            origin: link.origin(),
             link,
             token,
             stamp: 0,
-            acceptor,
             writer: Some(writer),
             peering,
             address: None,
@@ -408,8 +412,12 @@ impl Session {
         }
         let attached = self.is_attached();
         let again = self.address.is_some() && self.pause >= 0;
+        let anew = again && self.peering.immediate;
         if attached && (was_up || !again) && self.closing.is_none() {
-            self.link.owner().departed(&self.link, !again);
+            self.link.owner().departed(&self.link, !again || anew);
+            if anew {
+                self.begin_anew();
+            }
         }
         let expired = self.closing.is_some_and(|limit| {
             self.link.is_clean() || limit.is_some_and(|limit| limit <= Instant::now())
@@ -422,6 +430,24 @@ impl Session {
             timer: Some(self.next_attempt()),
             ..After::default()
         }
+    }
+
+    /// Leaves the link to the socket, which may still read from it, and goes on
+    /// with another.
+    fn begin_anew(&mut self) {
+        let peering = &self.peering;
+        let limits = Limits {
+            origin: self.origin,
+            ..peering.limits
+        };
+        let background = self.link.background().clone();
+        let (link, writer) = Link::new(
+            peering.owner.clone(),
+            background,
+            peering.pool.clone(),
+            limits,
+        );
+        (self.link, self.writer) = (link, Some(writer));
     }
 
     /// Takes the connection away from both halves.

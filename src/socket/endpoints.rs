@@ -17,8 +17,8 @@ use crate::transport::{
 };
 use crate::zmtp::{Config, SocketType};
 
-/// Numbers of acceptors; apart from those of links.
-static NEXT_ACCEPTOR: AtomicU64 = AtomicU64::new(1 << 63);
+/// Numbers of endpoints whose pipes come and go; apart from those of links.
+static NEXT_ORIGIN: AtomicU64 = AtomicU64::new(1 << 63);
 
 /// One endpoint of a socket, by the text that unbinds or disconnects it.
 pub(super) struct Endpoint {
@@ -33,17 +33,20 @@ enum What {
     Name(String),
     /// A connecting pipe.
     Pipe(PipeId),
+    /// Connects, and has a pipe only while connected.
+    Immediate(u64, Arc<IoThread>),
 }
 
 impl Endpoint {
     /// Ends what was bound. Pipes are ended on their own.
     pub fn release(self, socket: &Inner) {
+        let linger = Linger::from_option(socket.options.linger);
         match self.what {
             What::Listener(number, io, listener) => {
                 listener.stop();
-                let linger = Linger::from_option(socket.options.linger);
                 io.request(Request::Unlisten(number, linger));
             }
+            What::Immediate(number, io) => io.request(Request::Unlisten(number, linger)),
             What::Name(name) => {
                 socket.ctx.names.unbind(&name, socket.number);
             }
@@ -109,6 +112,14 @@ impl Inner {
         [Dealer, Sub, Pub, Req].contains(&self.options.socket_type)
     }
 
+    /// Whether new pipes keep the newest message only: `ZMQ_CONFLATE`, on the
+    /// types that have it.
+    fn conflates(&self) -> bool {
+        use SocketType::{Dealer, Pub, Pull, Push, Sub};
+        let types = [Dealer, Pull, Push, Pub, Sub];
+        self.options.conflate && types.contains(&self.options.socket_type)
+    }
+
     // --------------------------------------------------------------- tcp, ipc
 
     /// The I/O thread that reads for this socket, made with its first endpoint.
@@ -116,6 +127,7 @@ impl Inner {
         if self.home.is_none() {
             let io = self.ctx.io_thread(self.options.affinity)?;
             let set = io.read_set()?;
+            self.pipes.set_watch(set.clone());
             self.home = Some(Home::new(io, set));
         }
         self.ctx.io_thread(self.options.affinity)
@@ -124,7 +136,7 @@ impl Inner {
     fn listen(&mut self, address: &Address) -> Result<()> {
         let io = self.settle_down()?;
         let listener = Arc::new(Listener::bind(address, &self.listen_options())?);
-        let number = NEXT_ACCEPTOR.fetch_add(1, Ordering::Relaxed);
+        let number = NEXT_ORIGIN.fetch_add(1, Ordering::Relaxed);
         let text = listener.endpoint().to_string();
         let peering = Arc::new(self.peering());
         let acceptor = Acceptor {
@@ -145,27 +157,37 @@ impl Inner {
         let io = self.settle_down()?;
         let peering = Arc::new(self.peering());
         let background = io.background().clone();
-        let (link, writer) = Link::new(
-            peering.owner.clone(),
-            background,
-            self.ctx.pool.clone(),
-            peering.limits,
-        );
-        let pipe = LinkPipe::new(link.clone(), writer, self.options.sndhwm as u64);
-        let name = self.name_for_peer();
-        let Some(id) = self.attach(Pipe::Link(pipe), name.as_ref()) else {
-            // Taken for the pattern's refusal of a second peer: no error.
-            return Ok(());
+        let origin = match peering.immediate {
+            true => NEXT_ORIGIN.fetch_add(1, Ordering::Relaxed),
+            false => 0,
+        };
+        let limits = Limits {
+            origin,
+            ..peering.limits
+        };
+        let pool = self.ctx.pool.clone();
+        let (link, writer) = Link::new(peering.owner.clone(), background, pool, limits);
+        let (what, writer) = if peering.immediate {
+            (What::Immediate(origin, io.clone()), Some(writer))
+        } else {
+            let pipe = LinkPipe::new(link.clone(), writer, self.options.sndhwm as u64);
+            let name = self.name_for_peer();
+            let Some(id) = self.attach(Pipe::Link(pipe), name.as_ref()) else {
+                // Taken for the pattern's refusal of a second peer: no error.
+                return Ok(());
+            };
+            (What::Pipe(id), None)
         };
         io.request(Request::Connect(Box::new(Connector {
             link,
+            writer,
             address,
             peering,
         })));
         self.last_endpoint = endpoint.to_string();
         self.endpoints.push(Endpoint {
             text: endpoint.to_string(),
-            what: What::Pipe(id),
+            what,
         });
         Ok(())
     }
@@ -191,6 +213,7 @@ impl Inner {
                 origin: 0,
                 receive_mark: options.rcvhwm as u64,
                 max_size: u64::try_from(options.maxmsgsize).ok(),
+                conflate: self.conflates(),
             },
             pool: self.ctx.pool.clone(),
             handshake_limit: milliseconds(options.handshake_ivl),
@@ -198,6 +221,7 @@ impl Inner {
             reconnect: options.reconnect_ivl,
             reconnect_most: options.reconnect_ivl_max,
             ipv6: options.ipv6,
+            immediate: options.immediate,
             keep: self.keep.clone(),
         }
     }
@@ -269,7 +293,8 @@ impl Inner {
     fn connect_name(&mut self, endpoint: &str, name: &str) -> Result<()> {
         let ctx = self.ctx.clone();
         let (marks, info) = (self.marks(), self.introduction());
-        let connected = ctx.names.connect(name, Box::new(self.me), marks, info);
+        let (me, conflate) = (Box::new(self.me), self.conflates());
+        let connected = ctx.names.connect(name, me, marks, info, conflate);
         self.defer().tell.extend(connected.tell);
         let peer = self.name_for_peer().or(connected.peer);
         let Some(id) = self.attach(Pipe::Inproc(connected.pipe), peer.as_ref()) else {
@@ -301,7 +326,7 @@ impl Inner {
         for endpoint in ending {
             match endpoint.what {
                 What::Pipe(id) => self.end_pipe(id),
-                What::Listener(number, ..) => {
+                What::Listener(number, ..) | What::Immediate(number, _) => {
                     endpoint.release(self);
                     self.end_pipes_of(number);
                 }
@@ -311,9 +336,9 @@ impl Inner {
         found
     }
 
-    /// Ends the pipes of the peers that came by an acceptor.
-    fn end_pipes_of(&mut self, acceptor: u64) {
-        let came = |pipe: &Pipe| matches!(pipe, Pipe::Link(pipe) if pipe.link.origin() == acceptor);
+    /// Ends the pipes of the peers that came by an endpoint.
+    fn end_pipes_of(&mut self, origin: u64) {
+        let came = |pipe: &Pipe| matches!(pipe, Pipe::Link(pipe) if pipe.link.origin() == origin);
         let came: Vec<PipeId> = self
             .pipes
             .iter_mut()

@@ -9,12 +9,12 @@ use super::wait::{Adaptive, Kind, Waiter};
 use super::{SocketRef, endpoints::Endpoint};
 use crate::context::{Context, Keep};
 use crate::error::Result;
-use crate::link::{Arrival, Conn, Linger, Link, PipeId, Watch};
+use crate::link::{Arrival, Linger, Link, PipeId, Watch};
 use crate::message::Msg;
 use crate::options::SocketOptions;
 use crate::pattern::{Pattern, Settings};
 use crate::pipe::inproc::Marks;
-use crate::pipe::{Due, LinkPipe, PeerInfo, Pipe, Pipes, Reading};
+use crate::pipe::{Due, LinkPipe, PeerInfo, Pipe, Pipes, Reading, Unwatched};
 use crate::sys::EventFd;
 use crate::zmtp::SocketType;
 
@@ -93,14 +93,6 @@ pub(super) struct Inner {
     has_deferred: bool,
 }
 
-/// Watches nothing: for a socket without connections.
-struct Unwatched;
-
-impl Watch for Unwatched {
-    fn stop(&self, _: &Link, _: Option<&Conn>) {}
-    fn resume(&self, _: &Link, _: &Conn) {}
-}
-
 impl Inner {
     pub fn new(
         me: SocketRef,
@@ -159,8 +151,8 @@ impl Inner {
     pub fn can_recv(&mut self, settle: bool) -> bool {
         let (pattern, pipes, reading) = self.reading(settle, false);
         let found = pattern.rules().can_recv(pipes, &reading);
-        if self.pipes.has_leaving() {
-            self.remove_leaving();
+        if self.pipes.has_errands() {
+            self.run_errands();
         }
         found
     }
@@ -187,6 +179,8 @@ impl Inner {
             router_mandatory: self.options.router_mandatory,
             router_handover: self.options.router_handover,
             probe_router: self.options.probe_router,
+            req_relaxed: self.options.req_relaxed,
+            req_correlate: self.options.req_correlate,
         };
         self.pattern.rules().configure(&settings);
     }
@@ -236,12 +230,8 @@ impl Inner {
         }
         if let Some(peer) = peer {
             self.pattern.rules().identify(&mut self.pipes, id, peer);
-            self.remove_leaving();
         }
-        while let Some(id) = self.pipes.take_written() {
-            let due = self.pipes.get(id).and_then(|pipe| pipe.take_due());
-            self.defer().due.extend(due);
-        }
+        self.run_errands();
         self.wake(Kind::Receiver);
         self.wake(Kind::Sender);
         Some(id)
@@ -272,7 +262,7 @@ impl Inner {
                     pipe.metadata = metadata;
                     self.pattern.rules().identify(&mut self.pipes, id, &peer);
                     self.pattern.rules().readable(&mut self.pipes, id);
-                    self.remove_leaving();
+                    self.run_errands();
                     self.wake(Kind::Receiver);
                 }
                 self.pipes.get(id).map(|_| id)
@@ -311,7 +301,7 @@ impl Inner {
     pub fn known(&mut self, id: PipeId, peer: &PeerInfo) {
         if self.pipes.get(id).is_some() {
             self.pattern.rules().identify(&mut self.pipes, id, peer);
-            self.remove_leaving();
+            self.run_errands();
             self.wake(Kind::Receiver);
             self.wake(Kind::Sender);
         }
@@ -363,15 +353,24 @@ impl Inner {
         self.remove(id);
     }
 
-    /// Takes out the pipes that their pattern is through with.
+    /// Does what the pattern has left to be done: takes out the pipes that it is
+    /// through with, and sees to what is due of others.
     #[cold]
-    pub fn remove_leaving(&mut self) {
+    pub fn run_errands(&mut self) {
         while let Some((id, refused)) = self.pipes.take_leaving() {
             if refused {
                 self.refuse(id)
             } else {
                 self.remove(id)
             }
+        }
+        while let Some(id) = self.pipes.take_due() {
+            let due = self.pipes.get(id).and_then(|pipe| pipe.take_due());
+            self.defer().due.extend(due);
+        }
+        let mut spent = self.pipes.take_spent();
+        if !spent.is_empty() {
+            self.defer().spent.append(&mut spent);
         }
     }
 

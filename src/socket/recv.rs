@@ -179,8 +179,8 @@ impl Inner {
     pub fn try_recv(&mut self, sink: &mut Sink<'_>, settle: bool, late: bool) -> Result<()> {
         let (pattern, pipes, reading) = self.reading(settle, late);
         let received = pattern.recv(pipes, &reading, sink);
-        if self.pipes.has_leaving() {
-            self.remove_leaving();
+        if self.pipes.has_errands() {
+            self.run_errands();
         }
         let id = received?;
         self.more = sink.more;

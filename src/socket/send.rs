@@ -105,7 +105,11 @@ fn transmit(socket: SocketRef, locked: Locked, body: &mut Body<'_>, flags: c_int
     };
     socket.lower();
     let inner = &mut *socket;
-    match inner.pattern.send(&mut inner.pipes, body, more, effort) {
+    let sent = inner.pattern.send(&mut inner.pipes, body, more, effort);
+    if inner.pipes.has_errands() {
+        inner.run_errands();
+    }
+    match sent {
         Ok(sent) if sent.then == Then::Nothing => socket.leave(),
         Ok(sent) => finish(socket, sent),
         Err(Error::Again) if timeout != 0 => {
