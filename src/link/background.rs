@@ -49,8 +49,8 @@ impl Linger {
 pub enum Notice {
     /// The kernel takes no more: go on when it does.
     Full(Arc<Link>),
-    /// The connection with this number ended; the cause is an errno or 0.
-    Down(Arc<Link>, u64, i32),
+    /// The connection with this number ended.
+    Down(Arc<Link>, u64),
     /// The socket is through with this peer: send what is left while the linger
     /// lasts, then close the connection.
     Close(Arc<Link>, Linger),

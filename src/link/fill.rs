@@ -49,8 +49,8 @@ pub enum Step {
     Empty,
     /// The mark is reached: nothing was asked of the kernel.
     Full,
-    /// The connection is over, with an errno or 0 for the end of the stream.
-    Ended(i32),
+    /// The connection is over.
+    Ended,
 }
 
 /// A large body on its way in.
@@ -234,7 +234,7 @@ impl FillHalf {
         }
         match self.read_from(&conn, pool, keep) {
             Ok(step) => step,
-            Err(error) => Step::Ended(error.errno()),
+            Err(_) => Step::Ended,
         }
     }
 
@@ -278,14 +278,14 @@ impl FillHalf {
         let count = match unsafe { conn.stream.read_iovecs(&vectors[..used]) } {
             Ok(0) => {
                 pool.give(buffer);
-                return Ok(Step::Ended(0));
+                return Ok(Step::Ended);
             }
             Ok(count) => count,
             Err(error) => {
                 pool.give(buffer);
                 return match error.raw_os_error() {
                     Some(libc::EAGAIN) => Ok(Step::Empty),
-                    number => Ok(Step::Ended(number.unwrap_or(libc::EIO))),
+                    _ => Ok(Step::Ended),
                 };
             }
         };

@@ -389,10 +389,10 @@ impl Link {
     }
 
     /// Reports the end of a connection, once for each.
-    fn down(self: &Arc<Self>, conn: Option<&Conn>, cause: i32) {
+    fn down(self: &Arc<Self>, conn: Option<&Conn>) {
         if let Some(conn) = conn {
             self.background
-                .notify(Notice::Down(self.clone(), conn.number(), cause));
+                .notify(Notice::Down(self.clone(), conn.number()));
         }
     }
 
@@ -484,10 +484,10 @@ impl Link {
     fn fill_once(self: &Arc<Self>, half: &mut FillHalf, keep: bool, watch: &dyn Watch) -> Step {
         let step = half.read(&self.pool, keep);
         self.answer(half);
-        if let Step::Ended(cause) = step {
+        if step == Step::Ended {
             let conn = half.conn.take();
             watch.stop(self, conn.as_deref());
-            self.down(conn.as_deref(), cause);
+            self.down(conn.as_deref());
         }
         step
     }

@@ -6,7 +6,7 @@ use std::os::fd::{AsRawFd, RawFd};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::reactor::Peering;
+use crate::reactor::{Ends, Event, Peering};
 use crate::transport::{Listener, Stream};
 
 /// How long no connection is accepted after the operating system refused one.
@@ -57,8 +57,9 @@ impl Acceptor {
                         end: End::Done,
                     };
                 }
-                Err(error) if connection_lost(&error) => {}
-                Err(_) => {
+                Err(error) if connection_lost(&error) => self.failed(&error),
+                Err(error) => {
+                    self.failed(&error);
                     return Accepted {
                         streams,
                         end: End::Refused,
@@ -70,6 +71,25 @@ impl Acceptor {
             streams,
             end: End::More,
         }
+    }
+
+    /// Tells the monitor of a connection that was not to be had. A listener that
+    /// does not listen any more (`EINVAL`) has none.
+    fn failed(&self, error: &std::io::Error) {
+        let errno = error.raw_os_error().unwrap_or(libc::EIO);
+        if errno != libc::EINVAL {
+            self.report(Event::AcceptFailed, errno as u64);
+        }
+    }
+
+    /// Tells the monitor that nobody is accepted any more.
+    pub(super) fn closed(&self) {
+        self.report(Event::Closed, self.as_raw_fd() as u64);
+    }
+
+    fn report(&self, event: Event, value: u64) {
+        let ends = Ends::listener(self.listener.endpoint());
+        self.peering.monitor.report(event, value, &ends);
     }
 }
 

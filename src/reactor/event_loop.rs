@@ -125,7 +125,7 @@ impl EventLoop {
             self.handle_requests();
             match notice {
                 Notice::Full(link) => self.watch_kernel(&link),
-                Notice::Down(link, conn, _) => {
+                Notice::Down(link, conn) => {
                     self.step(link.number(), |session| session.down(conn));
                 }
                 Notice::Close(link, linger) => {
@@ -201,6 +201,7 @@ impl EventLoop {
                 .registry()
                 .deregister(&mut SourceFd(&acceptor.as_raw_fd()));
             self.sources.remove(&token);
+            acceptor.closed();
         }
         let came = |session: &&Session| session.origin == number && !session.is_closing();
         let came: Vec<u64> = self

@@ -7,6 +7,7 @@
 
 mod acceptor;
 mod event_loop;
+mod monitor;
 mod read_set;
 mod session;
 mod tick;
@@ -26,6 +27,7 @@ use crate::link::{Background, Linger, Notice};
 use crate::sys::{self, EventFd, Scheduling, TimerFd};
 
 pub use acceptor::Acceptor;
+pub use monitor::{Ends, Event, Monitor};
 pub use read_set::ReadSet;
 pub use session::{Connector, Peering};
 

@@ -14,12 +14,13 @@ use std::time::Duration;
 
 use mio::Token;
 
+use super::monitor::{Ends, Event, Monitor};
 use crate::error::Result;
 use crate::link::{Arrival, Conn, Limits, Linger, Link, OutWriter, Owner, Pool, Side};
 use crate::message::Metadata;
 use crate::sys::Instant;
 use crate::transport::{Address, ConnectState, Stream, StreamOptions};
-use crate::zmtp::{Config, Handshake, Peer};
+use crate::zmtp::{Config, Handshake, Peer, ProtocolError, Report};
 
 /// How long a closing connection waits for a peer that takes nothing more.
 const STALLED: Duration = Duration::from_secs(1);
@@ -48,6 +49,8 @@ pub struct Peering {
     pub ipv6: bool,
     /// The socket has a pipe to the peer only while the connection is up.
     pub immediate: bool,
+    /// Whom events are reported to.
+    pub monitor: Arc<dyn Monitor>,
     /// Dropped when the last connection is gone.
     pub keep: Arc<dyn Send + Sync>,
 }
@@ -60,6 +63,8 @@ pub struct Connector {
     pub writer: Option<OutWriter>,
     /// Where to connect to.
     pub address: Address,
+    /// The same in the application's words.
+    pub endpoint: String,
     /// How.
     pub peering: Arc<Peering>,
 }
@@ -80,6 +85,14 @@ enum Phase {
     Draining(Arc<Conn>, Drain),
     /// The session is over.
     Over,
+}
+
+/// Why there is no connection.
+enum Loss {
+    /// An error of the operating system, or of time.
+    Io(i32),
+    /// The peer does not speak as it should.
+    Protocol(ProtocolError),
 }
 
 /// How far a closing connection is.
@@ -120,6 +133,8 @@ pub(super) struct Session {
     candidates: Vec<SocketAddr>,
     pause: i32,
     phase: Phase,
+    /// What the present connection goes by.
+    ends: Ends,
     /// Set when the socket is through: when to give up, if ever.
     closing: Option<Option<Instant>>,
 }
@@ -131,9 +146,14 @@ impl Session {
             link,
             writer,
             address,
+            endpoint,
             peering,
         } = connector;
         let pause = peering.reconnect;
+        let ends = Ends {
+            remote: endpoint,
+            ..Ends::default()
+        };
         Session {
             origin: link.origin(),
             link,
@@ -145,6 +165,7 @@ impl Session {
             candidates: Vec::new(),
             pause,
             phase: Phase::Waiting,
+            ends,
             closing: None,
         }
     }
@@ -167,6 +188,7 @@ impl Session {
             candidates: Vec::new(),
             pause: 0,
             phase: Phase::Waiting,
+            ends: Ends::default(),
             closing: None,
         }
     }
@@ -184,6 +206,11 @@ impl Session {
         }
     }
 
+    /// Tells the monitor.
+    fn report(&self, event: Event, value: u64) {
+        self.peering.monitor.report(event, value, &self.ends);
+    }
+
     fn enter(&mut self, phase: Phase) {
         self.stamp += 1;
         self.phase = phase;
@@ -196,7 +223,7 @@ impl Session {
         let resolved = match &self.address {
             Some(Address::Tcp(tcp)) => tcp.resolved_now(self.peering.ipv6),
             Some(Address::Ipc(_)) => Some(Vec::new()),
-            _ => return self.lose(),
+            _ => return self.lose(Loss::Io(libc::EINVAL)),
         };
         match resolved {
             Some(candidates) => self.try_candidates(candidates),
@@ -222,7 +249,7 @@ impl Session {
         }
         match found {
             Ok(candidates) => self.try_candidates(candidates),
-            Err(_) => self.lose(),
+            Err(error) => self.lose(Loss::Io(error.errno())),
         }
     }
 
@@ -234,12 +261,13 @@ impl Session {
 
     /// Tries addresses in order until one connects or takes its time.
     fn try_next(&mut self) -> After {
+        let mut errno = libc::EADDRNOTAVAIL;
         loop {
             let attempt = match &self.address {
                 Some(Address::Ipc(ipc)) => Stream::connect_ipc(ipc),
                 Some(Address::Tcp(tcp)) => {
                     let Some(candidate) = self.candidates.pop() else {
-                        return self.lose();
+                        return self.lose(Loss::Io(errno));
                     };
                     let source = tcp.source(self.peering.ipv6);
                     source
@@ -248,12 +276,13 @@ impl Session {
                             Stream::connect_tcp(candidate, source, &self.peering.stream)
                         })
                 }
-                _ => return self.lose(),
+                _ => return self.lose(Loss::Io(libc::EINVAL)),
             };
-            match attempt {
+            errno = match attempt {
                 Ok((stream, ConnectState::Done)) => return self.shake(stream),
                 Ok((stream, ConnectState::InProgress)) => {
                     let watch = Some(stream.as_raw_fd());
+                    self.report(Event::ConnectDelayed, libc::EINPROGRESS as u64);
                     self.enter(Phase::Connecting(stream));
                     let limit = self.peering.connect_limit;
                     let timer = (limit > Duration::ZERO).then(|| Instant::now().after(limit));
@@ -263,17 +292,37 @@ impl Session {
                         ..After::default()
                     };
                 }
-                Err(_) if !self.candidates.is_empty() => {}
-                Err(_) => return self.lose(),
+                Ok((stream, ConnectState::Failed(errno))) => {
+                    self.closed(&stream);
+                    errno
+                }
+                Err(error) => error.raw_os_error().unwrap_or(libc::EIO),
+            };
+            if self.candidates.is_empty() {
+                return self.lose(Loss::Io(errno));
             }
         }
+    }
+
+    /// An attempt is over.
+    fn closed(&self, stream: &Stream) {
+        self.report(Event::Closed, stream.as_raw_fd() as u64);
     }
 
     // --------------------------------------------------- shaking hands
 
     /// Begins the handshake on a fresh connection.
     pub fn shake(&mut self, stream: Stream) -> After {
-        let watch = Some(stream.as_raw_fd());
+        let fd = stream.as_raw_fd();
+        let watch = Some(fd);
+        self.ends.local = stream.local_endpoint();
+        if self.address.is_some() {
+            self.report(Event::Connected, fd as u64);
+        } else {
+            self.ends.remote = stream.peer_endpoint();
+            self.ends.bound = true;
+            self.report(Event::Accepted, fd as u64);
+        }
         let handshake = Handshake::new(self.peering.handshake.clone());
         self.enter(Phase::Shaking(stream, Box::new(handshake), Vec::new()));
         let limit = self.peering.handshake_limit;
@@ -299,7 +348,7 @@ impl Session {
                     self.shake(stream)
                 }
                 Err(error) if in_progress(&error) => After::default(),
-                Err(_) => self.try_next(),
+                Err(error) => self.give_up(error.raw_os_error().unwrap_or(libc::EIO)),
             },
             Phase::Shaking(..) => self.exchange(),
             Phase::Up(_) => {
@@ -320,16 +369,18 @@ impl Session {
         };
         let mut input = [const { MaybeUninit::<u8>::uninit() }; 4096];
         loop {
-            if !send_output(stream, handshake, output) {
-                return self.lose();
+            if let Err(errno) = send_output(stream, handshake, output) {
+                return self.lose(Loss::Io(errno));
             }
             let count = match stream.read(&mut input) {
-                Ok(0) => return self.lose(),
+                Ok(0) => return self.lose(Loss::Io(libc::EPIPE)),
                 Ok(count) => count,
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
                     return After::default();
                 }
-                Err(_) => return self.lose(),
+                Err(error) => {
+                    return self.lose(Loss::Io(error.raw_os_error().unwrap_or(libc::EIO)));
+                }
             };
             // SAFETY: the kernel has filled `count` bytes.
             let input = unsafe { std::slice::from_raw_parts(input.as_ptr().cast::<u8>(), count) };
@@ -337,16 +388,16 @@ impl Session {
             while at < count && handshake.peer().is_none() {
                 match handshake.handle(&input[at..]) {
                     Ok(used) => at += used,
-                    Err(_) => {
+                    Err(error) => {
                         // The peer is to learn why, if it can.
-                        send_output(stream, handshake, output);
-                        return self.lose();
+                        let _ = send_output(stream, handshake, output);
+                        return self.lose(Loss::Protocol(error));
                     }
                 }
             }
             if handshake.peer().is_some() {
-                if !send_output(stream, handshake, output) {
-                    return self.lose();
+                if let Err(errno) = send_output(stream, handshake, output) {
+                    return self.lose(Loss::Io(errno));
                 }
                 return self.arrive(&input[at..]);
             }
@@ -370,6 +421,7 @@ impl Session {
         });
         if self.is_closing() {
             // The socket has gone meanwhile, and left something to be sent.
+            self.report(Event::HandshakeSucceeded, 0);
             return self.begin_draining(conn);
         }
         self.enter(Phase::Up(conn.clone()));
@@ -382,8 +434,9 @@ impl Session {
             writer: self.writer.take(),
         };
         self.link.owner().arrived(arrival);
+        self.report(Event::HandshakeSucceeded, 0);
         if broken {
-            return self.lose();
+            return self.lose(Loss::Io(libc::EPROTO));
         }
         self.link.flush(Side::Background);
         After {
@@ -397,14 +450,53 @@ impl Session {
     /// The link has noticed that the connection with this number is over.
     pub fn down(&mut self, conn: u64) -> After {
         match &self.phase {
-            Phase::Up(now) if now.number() == conn => self.lose(),
-            Phase::Draining(now, _) if now.number() == conn => self.lose(),
+            Phase::Up(now) | Phase::Draining(now, _) if now.number() == conn => {
+                self.lose(Loss::Io(libc::EPIPE))
+            }
             _ => After::default(),
         }
     }
 
+    /// An attempt to connect has failed: the next address, if there is one.
+    fn give_up(&mut self, errno: i32) -> After {
+        if self.candidates.is_empty() {
+            return self.lose(Loss::Io(errno));
+        }
+        if let Phase::Connecting(stream) = &self.phase {
+            self.closed(stream);
+        }
+        self.try_next()
+    }
+
+    /// Reports that the connection, or the attempt at one, has failed.
+    fn report_loss(&self, loss: &Loss) {
+        match &self.phase {
+            Phase::Connecting(stream) => self.closed(stream),
+            Phase::Shaking(stream, ..) => {
+                match loss {
+                    Loss::Io(errno) => {
+                        self.report(Event::HandshakeFailedNoDetail, *errno as u64);
+                    }
+                    Loss::Protocol(error) => match error.report() {
+                        Report::Protocol(code) => {
+                            self.report(Event::HandshakeFailedProtocol, code as u64);
+                        }
+                        Report::Auth(status) => {
+                            self.report(Event::HandshakeFailedAuth, status.into());
+                        }
+                        Report::Nothing => {}
+                    },
+                }
+                self.report(Event::Disconnected, stream.as_raw_fd() as u64);
+            }
+            Phase::Up(conn) => self.report(Event::Disconnected, conn.as_raw_fd() as u64),
+            Phase::Waiting | Phase::Resolving | Phase::Draining(..) | Phase::Over => {}
+        }
+    }
+
     /// The connection, or the attempt at one, has failed.
-    fn lose(&mut self) -> After {
+    fn lose(&mut self, loss: Loss) -> After {
+        self.report_loss(&loss);
         let was_up = matches!(self.phase, Phase::Up(_) | Phase::Draining(..));
         self.enter(Phase::Waiting);
         if was_up {
@@ -425,6 +517,7 @@ impl Session {
         if !again || expired {
             return self.end();
         }
+        self.ends.local.clear();
         After {
             watch: Some(FORGET),
             timer: Some(self.next_attempt()),
@@ -479,7 +572,9 @@ impl Session {
         if self.peering.reconnect_most > base {
             self.pause = now.saturating_mul(2).min(self.peering.reconnect_most);
         }
-        let at = Instant::now().after(Duration::from_millis(u64::from((now + spread) as u32)));
+        let pause = u64::from(now.saturating_add(spread).unsigned_abs());
+        self.report(Event::ConnectRetried, pause);
+        let at = Instant::now().after(Duration::from_millis(pause));
         match self.closing {
             Some(Some(limit)) => at.min(limit),
             _ => at,
@@ -495,8 +590,8 @@ impl Session {
         }
         match &self.phase {
             Phase::Waiting => self.connect(),
-            Phase::Connecting(_) => self.try_next(),
-            Phase::Shaking(..) => self.lose(),
+            Phase::Connecting(_) => self.give_up(libc::ETIMEDOUT),
+            Phase::Shaking(..) => self.lose(Loss::Io(libc::ETIMEDOUT)),
             Phase::Draining(..) => self.drain(),
             Phase::Resolving | Phase::Up(_) | Phase::Over => After::default(),
         }
@@ -597,7 +692,7 @@ impl Session {
             return self.end();
         }
         if ended && !drain.shut {
-            return self.lose();
+            return self.lose(Loss::Io(libc::EPIPE));
         }
         drain.pause = (drain.pause * 2).min(Duration::from_millis(20));
         let at = now.after(drain.pause);
@@ -613,6 +708,9 @@ impl Session {
 
     /// The session is over; nothing of it is kept.
     pub fn end(&mut self) -> After {
+        if let Phase::Connecting(stream) = &self.phase {
+            self.closed(stream);
+        }
         self.disconnect();
         self.enter(Phase::Over);
         After {
@@ -623,18 +721,23 @@ impl Session {
     }
 }
 
-/// Writes what the handshake has to say; false if the connection failed.
-fn send_output(stream: &Stream, handshake: &mut Handshake, output: &mut Vec<u8>) -> bool {
+/// Writes what the handshake has to say; an errno if the connection failed.
+fn send_output(
+    stream: &Stream,
+    handshake: &mut Handshake,
+    output: &mut Vec<u8>,
+) -> std::result::Result<(), i32> {
     while let Some(bytes) = handshake.poll_output() {
         output.extend_from_slice(&bytes);
     }
     while !output.is_empty() {
         match stream.send_vectored(&[std::io::IoSlice::new(output)]) {
             Ok(count) => drop(output.drain(..count)),
-            Err(error) => return error.kind() == std::io::ErrorKind::WouldBlock,
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => break,
+            Err(error) => return Err(error.raw_os_error().unwrap_or(libc::EIO)),
         }
     }
-    true
+    Ok(())
 }
 
 /// Reads and forgets, within bounds; says whether the stream has ended.

@@ -1,6 +1,7 @@
 //! Endpoints: bind, connect, and the end of both.
 
 use std::ffi::c_void;
+use std::os::fd::AsRawFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -11,7 +12,7 @@ use super::{Entered, SocketRef};
 use crate::error::{Error, Result};
 use crate::link::{Limits, Linger, Link, PipeId};
 use crate::pipe::{LinkPipe, PeerInfo, Pipe};
-use crate::reactor::{Acceptor, Connector, IoThread, Peering, Request};
+use crate::reactor::{Acceptor, Connector, Ends, Event, IoThread, Peering, Request};
 use crate::transport::{
     Address, ListenOptions, Listener, StreamOptions, TcpAddress, parse_bind, parse_connect,
 };
@@ -62,10 +63,18 @@ fn enter(socket: *mut c_void) -> Result<Entered> {
 /// `zmq_bind`.
 pub fn bind(socket: *mut c_void, endpoint: &str) -> Result<()> {
     let mut socket = enter(socket)?;
-    match parse_bind(endpoint, socket.options.ipv6)? {
-        Address::Inproc(name) => socket.bind_name(endpoint, name),
-        address => socket.listen(&address),
+    let bound = match parse_bind(endpoint, socket.options.ipv6) {
+        Ok(Address::Inproc(name)) => return socket.bind_name(endpoint, name),
+        Ok(address) => socket.listen(&address),
+        Err(error) => Err(error),
+    };
+    if let (Err(error), Some(("tcp" | "ipc", rest))) = (&bound, endpoint.split_once("://"))
+        && !rest.is_empty()
+    {
+        let ends = Ends::listener(rest);
+        socket.report(Event::BindFailed, error.errno() as u64, &ends);
     }
+    bound
 }
 
 /// `zmq_connect`.
@@ -144,6 +153,8 @@ impl Inner {
             listener: listener.clone(),
             peering,
         };
+        let fd = listener.as_raw_fd();
+        self.report(Event::Listening, fd as u64, &Ends::listener(&text));
         io.request(Request::Listen(Box::new(acceptor)));
         self.last_endpoint.clone_from(&text);
         self.endpoints.push(Endpoint {
@@ -182,6 +193,7 @@ impl Inner {
             link,
             writer,
             address,
+            endpoint: endpoint.to_string(),
             peering,
         })));
         self.last_endpoint = endpoint.to_string();
@@ -222,6 +234,7 @@ impl Inner {
             reconnect_most: options.reconnect_ivl_max,
             ipv6: options.ipv6,
             immediate: options.immediate,
+            monitor: self.monitor.clone(),
             keep: self.keep.clone(),
         }
     }

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use super::event::Event;
 use super::lease::Home;
+use super::monitor::Monitor;
 use super::wait::{Adaptive, Kind, Waiter};
 use super::{SocketRef, endpoints::Endpoint};
 use crate::context::{Context, Keep};
@@ -64,6 +65,8 @@ pub(super) struct Inner {
     pub me: SocketRef,
     pub number: u64,
     pub ctx: Arc<Context>,
+    /// Told of the life of connections. Goes before the context may end.
+    pub monitor: Arc<Monitor>,
     pub keep: Arc<Keep>,
     pub options: SocketOptions,
     pub pattern: Pattern,
@@ -108,6 +111,7 @@ impl Inner {
             me,
             number,
             ctx,
+            monitor: Arc::default(),
             keep,
             options,
             pattern,
@@ -213,6 +217,7 @@ impl Inner {
             Event::Terminate => {
                 self.terminated = true;
                 self.note_plain();
+                self.stop_monitor();
                 let woken = self.waiters.clone();
                 self.defer().woken.extend(woken);
                 self.raise();

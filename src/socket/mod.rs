@@ -14,6 +14,7 @@ mod endpoints;
 mod event;
 mod inner;
 mod lease;
+mod monitor;
 mod option;
 mod poll;
 mod recv;
@@ -34,6 +35,7 @@ use crate::sync::mark_lock::{Guard, MarkLock};
 use crate::zmtp::SocketType;
 
 pub use endpoints::{bind, connect, disconnect, unbind};
+pub use monitor::monitor;
 pub use option::{getsockopt, setsockopt};
 pub use poll::{PollItem, poll};
 pub use recv::{recv, recv_msg};
@@ -344,18 +346,6 @@ pub fn close(pointer: *mut c_void) -> Result<()> {
     drop(inner);
     deferred.run();
     Ok(())
-}
-
-/// `zmq_socket_monitor`: not built yet.
-pub fn monitor(
-    pointer: *mut c_void,
-    _endpoint: Option<&str>,
-    _events: u64,
-    _version: i32,
-    _type: i32,
-) -> Result<()> {
-    SocketRef::resolve(pointer)?.enter()?.leave();
-    Err(Error::NotSupported)
 }
 
 fn after_fork() {

@@ -62,6 +62,15 @@ pub fn parse_connect(endpoint: &str, _ipv6: bool) -> Result<Address> {
     }
 }
 
+/// Judges an endpoint that can only be an inproc one, and gives its name.
+pub fn parse_inproc(endpoint: &str) -> Result<String> {
+    match split_scheme(endpoint)? {
+        ("inproc", name) => Ok(name.to_owned()),
+        ("udp", _) => Err(Error::NoCompatProto),
+        _ => Err(Error::ProtoNotSupported),
+    }
+}
+
 /// What does not depend on the direction.
 fn parse_other(scheme: &str, rest: &str) -> Result<Address> {
     match scheme {

@@ -15,7 +15,7 @@ mod options;
 mod resolve;
 mod stream;
 
-pub use address::{Address, IpcAddress, TcpAddress, parse_bind, parse_connect};
+pub use address::{Address, IpcAddress, TcpAddress, parse_bind, parse_connect, parse_inproc};
 pub use listener::{IpcListener, Listener, TcpListener};
 pub use options::{ListenOptions, StreamOptions};
 pub use stream::{ConnectState, Stream};

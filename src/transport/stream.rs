@@ -34,6 +34,8 @@ pub enum ConnectState {
     Done,
     /// It will become writable, and [`Stream::finish_connect`] tell the outcome.
     InProgress,
+    /// It never will be, for the reason that this errno gives.
+    Failed(c_int),
 }
 
 /// No more buffers than this go into one system call (`UIO_MAXIOV`).
@@ -58,15 +60,20 @@ impl Stream {
             made => (made?, peer, source),
         };
         options.prepare(&fd)?;
-        if let Some(source) = source {
+        let bound = source.map_or(Ok(()), |source| {
             let socket = SockRef::from(&fd);
             socket.set_reuse_address(true)?;
-            socket.bind(&source.into())?;
-        }
+            socket.bind(&source.into())
+        });
         let stream = Stream::Tcp(fd);
-        let state = stream.start_connect(&peer.into())?;
-        if state == ConnectState::Done {
-            stream.finish_connect(options)?;
+        let mut state = match bound {
+            Ok(()) => stream.start_connect(&peer.into()),
+            Err(error) => failed(&error),
+        };
+        if state == ConnectState::Done
+            && let Err(error) = stream.finish_connect(options)
+        {
+            state = failed(&error);
         }
         Ok((stream, state))
     }
@@ -76,16 +83,16 @@ impl Stream {
     pub fn connect_ipc(peer: &IpcAddress) -> io::Result<(Stream, ConnectState)> {
         let peer = name::unix(peer.path())?;
         let stream = Stream::Ipc(new_socket(Domain::UNIX, None)?);
-        let state = stream.start_connect(&peer)?;
+        let state = stream.start_connect(&peer);
         Ok((stream, state))
     }
 
-    fn start_connect(&self, peer: &socket2::SockAddr) -> io::Result<ConnectState> {
+    fn start_connect(&self, peer: &socket2::SockAddr) -> ConnectState {
         match SockRef::from(self.fd()).connect(peer) {
-            Ok(()) => Ok(ConnectState::Done),
+            Ok(()) => ConnectState::Done,
             Err(error) => match error.raw_os_error() {
-                Some(libc::EINPROGRESS | libc::EINTR) => Ok(ConnectState::InProgress),
-                _ => Err(error),
+                Some(libc::EINPROGRESS | libc::EINTR) => ConnectState::InProgress,
+                _ => failed(&error),
             },
         }
     }
@@ -280,6 +287,10 @@ fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     }
 }
 
+fn failed(error: &io::Error) -> ConnectState {
+    ConnectState::Failed(error.raw_os_error().unwrap_or(libc::EIO))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -305,9 +316,13 @@ mod tests {
             Address::Ipc(address) => Stream::connect_ipc(&address)?,
             Address::Inproc(_) => unreachable!("no test asks for it"),
         };
-        if state == ConnectState::InProgress {
-            wait(&stream, libc::POLLOUT);
-            stream.finish_connect(options)?;
+        match state {
+            ConnectState::Done => {}
+            ConnectState::InProgress => {
+                wait(&stream, libc::POLLOUT);
+                stream.finish_connect(options)?;
+            }
+            ConnectState::Failed(errno) => return Err(io::Error::from_raw_os_error(errno)),
         }
         Ok(stream)
     }
@@ -434,7 +449,10 @@ mod tests {
         SockRef::from(&fd).bind(&address.into()).unwrap();
         let own = SockRef::from(&fd).local_addr().unwrap();
         let stream = Stream::Tcp(fd);
-        stream.start_connect(&own).unwrap();
+        assert!(!matches!(
+            stream.start_connect(&own),
+            ConnectState::Failed(_)
+        ));
         wait(&stream, libc::POLLOUT);
         let error = stream
             .finish_connect(&StreamOptions::default())
