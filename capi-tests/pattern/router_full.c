@@ -30,7 +30,7 @@ static void mandatory(void *context, const char *transport)
     hear(router);
     TELL(get_int(router, ZMQ_EVENTS));
     int sent = 0;
-    set_int(router, ZMQ_SNDTIMEO, SILENCE); /* until the kernel takes no more */
+    set_int(router, ZMQ_SNDTIMEO, SILENCE * 4); /* until the kernel takes no more */
     while (zmq_send(router, "d", 1, ZMQ_SNDMORE) == 1) {
         MUST(zmq_send(router, body, 100000, ZMQ_DONTWAIT) == 100000);
         MUST(++sent < 1000);

@@ -400,7 +400,8 @@ impl Link {
 
     /// For the receiver, whose item is used up: the next one. With `direct` the
     /// receiver reads from the kernel itself if the inbox is empty. With `sure`
-    /// it is in the middle of a message, so there is one: it waits for the half.
+    /// it waits for the half: it is in the middle of a message, so there is one,
+    /// or the peer is gone and nobody reports any more.
     pub fn next(self: &Arc<Self>, direct: bool, sure: bool, watch: &dyn Watch) -> Next {
         let half = if sure {
             Some(self.fill.lock())

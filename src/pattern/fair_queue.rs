@@ -31,6 +31,11 @@ impl FairQueue {
         self.turn.remove(id) == Some(true) && std::mem::take(&mut self.more)
     }
 
+    /// Whose message has been received in part.
+    pub fn within(&self) -> Option<PipeId> {
+        self.turn.current().filter(|_| self.more)
+    }
+
     /// Receives the next frame, and says whom it is from.
     #[inline(always)]
     pub fn recv(

@@ -36,6 +36,8 @@ pub struct Router {
     ahead: Option<(Msg, PipeId)>,
     /// Whom `ahead` is from, if that peer is gone.
     former: Box<[u8]>,
+    /// Who has lost its routing id to another in the middle of a message.
+    parting: Option<PipeId>,
     /// The routing id of `ahead` is still to be received.
     named: bool,
     /// The message being received has more frames to come.
@@ -63,9 +65,7 @@ impl Rules for Router {
                 // The newcomer stays connected, unheard and without a name.
                 return;
             }
-            self.forget(holder);
-            self.leave(pipes, holder);
-            pipes.refuse(holder);
+            self.hand_over(pipes, holder);
             peer.routing_id.clone().into_boxed_slice()
         } else {
             peer.routing_id.clone().into_boxed_slice()
@@ -76,16 +76,19 @@ impl Rules for Router {
     }
 
     fn depart(&mut self, pipes: &mut Pipes, id: PipeId) -> bool {
-        if let Some(routing_id) = self.by_pipe.get(&id) {
-            self.by_id.remove(routing_id);
-        }
         self.stop_sending(id);
+        let Some(routing_id) = self.by_pipe.get(&id) else {
+            // Who has no name is heard only to the end of a message.
+            return self.parting == Some(id);
+        };
+        self.by_id.remove(routing_id);
         self.incoming.activate(pipes, id);
         true
     }
 
     fn remove(&mut self, pipes: &mut Pipes, id: PipeId) {
         self.forget(id);
+        self.parting = self.parting.filter(|parting| *parting != id);
         self.leave(pipes, id);
     }
 
@@ -133,6 +136,9 @@ impl Rules for Router {
                 .recv(pipes, reading, sink)
                 .ok_or(Error::Again)?;
             self.more = sink.more;
+            if !self.more {
+                self.part(pipes);
+            }
             return Ok(id);
         }
         self.look_ahead(pipes, reading)?;
@@ -220,6 +226,29 @@ impl Router {
             let routing_id = [0, a, b, c, d];
             if !self.by_id.contains_key(&routing_id[..]) {
                 return Box::new(routing_id);
+            }
+        }
+    }
+
+    /// Takes the routing id of a peer for another one. A message that has been
+    /// received in part is received to its end; nothing else of that peer is. It
+    /// stays connected, or it would come again and take the routing id back; what
+    /// is to be sent to it is sent.
+    fn hand_over(&mut self, pipes: &mut Pipes, holder: PipeId) {
+        self.forget(holder);
+        let within = self.incoming.within() == Some(holder);
+        self.parting = Some(holder);
+        if !within {
+            self.part(pipes);
+        }
+    }
+
+    /// Hears no more of the peer that has lost its routing id, if there is one.
+    fn part(&mut self, pipes: &mut Pipes) {
+        if let Some(id) = self.parting.take() {
+            self.leave(pipes, id);
+            if !pipes[id].is_link() {
+                pipes.refuse(id);
             }
         }
     }

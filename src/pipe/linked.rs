@@ -339,7 +339,9 @@ impl LinkPipe {
         if let Some(chunk) = self.inbox.take() {
             chunk.recycle(self.link.pool());
         }
-        match self.link.next(reading.direct, self.open, reading.watch) {
+        // Nobody will report to a pipe that is given up for empty.
+        let sure = self.open || self.departed;
+        match self.link.next(reading.direct, sure, reading.watch) {
             Next::Item(Item::Chunk(chunk, _)) => self.inbox = Some(chunk),
             Next::Item(Item::Frame(msg, _)) => self.frame = Some(msg),
             Next::Nothing => return false,

@@ -602,9 +602,14 @@ impl Session {
     /// The socket is through with the peer: what is left is sent while
     /// `linger` lasts.
     pub fn close(&mut self, linger: Linger) -> After {
+        self.link.with_fill(|half| half.discard());
         if self.is_closing() {
             return After::default();
         }
+        self.begin_closing(linger)
+    }
+
+    fn begin_closing(&mut self, linger: Linger) -> After {
         let limit = match linger {
             Linger::Forever => None,
             Linger::For(milliseconds) => {
@@ -612,7 +617,6 @@ impl Session {
             }
         };
         self.closing = Some(limit);
-        self.link.with_fill(|half| half.discard());
         let nothing_left = self.link.is_clean() || linger == Linger::NONE;
         match std::mem::replace(&mut self.phase, Phase::Over) {
             Phase::Up(conn) if linger != Linger::NONE => {
@@ -638,13 +642,17 @@ impl Session {
         self.closing.is_some()
     }
 
-    /// The endpoint that the peer came by is gone, and the peer with it.
+    /// The endpoint that the peer came by is gone, and the peer with it. What
+    /// has been received from it stays.
     pub fn dismiss(&mut self, linger: Linger) -> After {
         if !self.is_attached() {
             return self.end();
         }
         self.link.owner().departed(&self.link, true);
-        self.close(linger)
+        if self.is_closing() {
+            return After::default();
+        }
+        self.begin_closing(linger)
     }
 
     /// Sends what is left on a connection that nobody reads from any more.

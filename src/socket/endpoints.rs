@@ -10,7 +10,7 @@ use super::inner::Inner;
 use super::lease::Home;
 use super::{Entered, SocketRef};
 use crate::error::{Error, Result};
-use crate::link::{Limits, Linger, Link, PipeId};
+use crate::link::{FillHalf, Limits, Linger, Link, PipeId, Watch};
 use crate::pipe::{LinkPipe, PeerInfo, Pipe};
 use crate::reactor::{Acceptor, Connector, Ends, Event, IoThread, Peering, Request};
 use crate::transport::{
@@ -339,9 +339,13 @@ impl Inner {
         for endpoint in ending {
             match endpoint.what {
                 What::Pipe(id) => self.end_pipe(id),
-                What::Listener(number, ..) | What::Immediate(number, _) => {
+                What::Listener(number, ..) => {
                     endpoint.release(self);
-                    self.end_pipes_of(number);
+                    self.end_pipes_of(number, Inner::dismiss);
+                }
+                What::Immediate(number, _) => {
+                    endpoint.release(self);
+                    self.end_pipes_of(number, Inner::end_pipe);
                 }
                 What::Name(_) => endpoint.release(self),
             }
@@ -350,7 +354,7 @@ impl Inner {
     }
 
     /// Ends the pipes of the peers that came by an endpoint.
-    fn end_pipes_of(&mut self, origin: u64) {
+    fn end_pipes_of(&mut self, origin: u64, end: fn(&mut Inner, PipeId)) {
         let came = |pipe: &Pipe| matches!(pipe, Pipe::Link(pipe) if pipe.link.origin() == origin);
         let came: Vec<PipeId> = self
             .pipes
@@ -359,8 +363,26 @@ impl Inner {
             .map(|(id, _)| id)
             .collect();
         for id in came {
-            self.end_pipe(id);
+            end(self, id);
         }
+    }
+
+    /// Unbinds: what was received stays readable; its acceptor has what is still
+    /// to be sent sent.
+    fn dismiss(&mut self, id: PipeId) {
+        let mut spent = Vec::new();
+        let Some(Pipe::Link(pipe)) = self.pipes.get(id) else {
+            return;
+        };
+        pipe.rollback(&mut spent);
+        let link = pipe.link.clone();
+        let conn = link.with_fill(FillHalf::disconnect);
+        if let Some(home) = &self.home {
+            home.set.remove(id);
+            home.set.stop(&link, conn.as_deref());
+        }
+        self.departed(&link, true);
+        self.defer().spent.append(&mut spent);
     }
 
     /// Disconnects: what was received is dropped, what is still to be sent is

@@ -281,19 +281,21 @@ impl Inner {
         }
     }
 
-    fn departed(&mut self, link: &Arc<Link>, last: bool) {
+    pub fn departed(&mut self, link: &Arc<Link>, last: bool) {
         let id = link.pipe();
-        if !last || self.pipes.get(id).is_none() {
-            return;
+        match self.pipes.get(id) {
+            // Once is enough: unbinding and the I/O thread both say it.
+            Some(Pipe::Link(pipe)) if last && !pipe.departed => {}
+            _ => return,
         }
         let of_use = self.pattern.rules().depart(&mut self.pipes, id);
+        if let Some(Pipe::Link(pipe)) = self.pipes.get(id) {
+            pipe.departed = true;
+        }
         let unread = of_use && {
             let (_, pipes, reading) = self.reading(false, true);
             pipes[id].can_read(&reading)
         };
-        if let Some(Pipe::Link(pipe)) = self.pipes.get(id) {
-            pipe.departed = true;
-        }
         if unread {
             self.wake(Kind::Receiver);
         } else {
