@@ -1411,9 +1411,9 @@ typedef struct zmq_poller_event_t {
     short events;
 } zmq_poller_event_t;
 
-// As zmq_poll(), with another mask of blocked signals while it waits. Built for
-// a mask of NULL only, which leaves the mask alone: fails with ENOTSUP for any
-// other.
+// As zmq_poll(), with sigmask in place of the thread's mask of blocked signals
+// while it waits, unless it is NULL: a signal that only sigmask lets through
+// ends the call with EINTR if nothing is there.
 ZMQ_EXPORT
 int zmq_ppoll(zmq_pollitem_t *items,
               int nitems,

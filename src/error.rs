@@ -59,6 +59,9 @@ pub enum Error {
     Permission,
     /// The message is larger than the other side allows.
     MessageSize,
+    /// The call waits outside of itself, to be taken up again: see `pause`. C
+    /// never hears of it.
+    Asleep,
     /// Any other error of the operating system, by its number.
     Os(c_int),
 }
@@ -70,7 +73,7 @@ impl Error {
     /// The number a C caller finds in `errno`.
     pub const fn errno(self) -> c_int {
         match self {
-            Error::Again => libc::EAGAIN,
+            Error::Again | Error::Asleep => libc::EAGAIN,
             Error::Invalid => libc::EINVAL,
             Error::Fault => libc::EFAULT,
             Error::NotSocket => libc::ENOTSOCK,

@@ -20,6 +20,7 @@ mod memory;
 pub mod message;
 pub mod options;
 pub mod pattern;
+pub mod pause;
 pub mod pipe;
 pub mod process;
 pub mod reactor;

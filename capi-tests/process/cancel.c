@@ -1,24 +1,46 @@
-// differs: a call of ours is no cancellation point: a cancelled thread ends once its call returns
-/* Threads that are cancelled, in blocked calls and in the middle of work: the
- * process, the context and every other call go on. A blocked call goes on too,
- * until something else wakes it; then the thread ends, and its socket is as
- * good as before. */
+/* Threads that are cancelled in blocked calls: such a thread ends at once, alone;
+ * the process, the context and every other call go on, and its socket is as good
+ * as before. Who is not to be cancelled goes on waiting. */
 #include "support.h"
 
-struct job { void *context, *socket; const char *what; volatile int rounds; };
+struct job { void *context, *socket; const char *what; };
+
+static void do_nothing(void *argument)
+{
+    *(int *)argument += 1;
+}
+
+static int cleaned;
 
 static void *block(void *argument)
 {
     struct job *job = argument;
     char byte;
+    zmq_msg_t msg;
     zmq_pollitem_t item = {job->socket, 0, ZMQ_POLLIN, 0};
-    if (!strcmp(job->what, "recv"))
+    MUST(zmq_msg_init(&msg) == 0);
+    if (strstr(job->what, "disabled"))
+        pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+    pthread_cleanup_push(do_nothing, &cleaned);
+    if (strstr(job->what, "msg_recv"))
+        zmq_msg_recv(&msg, job->socket, 0);
+    else if (strstr(job->what, "recv"))
         zmq_recv(job->socket, &byte, 1, 0);
-    else if (!strcmp(job->what, "send"))
+    else if (strstr(job->what, "msg_send"))
+        zmq_msg_send(&msg, job->socket, 0);
+    else if (strstr(job->what, "large"))
+        zmq_send(job->socket, calloc(1, 100000), 100000, 0);
+    else if (strstr(job->what, "send"))
         zmq_send(job->socket, "x", 1, 0);
+    else if (strstr(job->what, "term"))
+        zmq_ctx_term(job->context);
+    else if (strstr(job->what, "proxy"))
+        zmq_proxy(job->socket, job->socket, NULL);
     else
-        zmq_poll(&item, 1, -1);
+        zmq_poll(&item, strstr(job->what, "nothing") ? 0 : 1, -1);
+    pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
     pthread_testcancel();
+    pthread_cleanup_pop(0);
     return NULL;
 }
 
@@ -26,41 +48,53 @@ static void await_end(pthread_t thread)
 {
     void *result = NULL;
     MUST(pthread_join(thread, &result) == 0);
-    printf("the thread was cancelled: %s\n", result == PTHREAD_CANCELED ? "yes" : "no");
+    printf("the thread was cancelled: %s, its handlers called: %d\n",
+           result == PTHREAD_CANCELED ? "yes" : "no", cleaned);
+    cleaned = 0;
 }
 
-static void blocked(const char *what, int type, int other)
+static void blocked(const char *what, int type, int other, const char *transport)
 {
     void *context = make_context(), *socket = zmq_socket(context, type);
     void *a = make(context, ZMQ_PAIR), *b = make(context, ZMQ_PAIR);
-    struct job job = {context, socket, what, 0};
+    struct job job = {context, socket, what};
     pthread_t thread;
-    title(what);
-    struct endpoint place = bind_any(socket, "tcp");
-    join(a, bind_any(b, "tcp"));
+    printf("-- %s, %s\n", what, transport);
+    struct endpoint place = bind_any(socket, transport);
+    join(a, bind_any(b, transport));
     MUST(pthread_create(&thread, NULL, block, &job) == 0);
     pause_ms(SILENCE);
     MUST(pthread_cancel(thread) == 0);
+    if (!strstr(what, "disabled"))
+        await_end(thread);
+    if (strstr(what, "term")) {
+        shut(a);
+        shut(b);
+        shut(socket);
+        TELL(zmq_ctx_term(context));
+        return;
+    }
     pause_ms(SILENCE);
-    printf("its call goes on: %s\n", pthread_tryjoin_np(thread, NULL) == EBUSY ? "yes" : "no");
     say(a, "others go on");
     hear(b);
     void *peer = make(context, other);
     join(peer, place);
-    if (type == ZMQ_PULL)
+    if (strstr(what, "disabled")) {
+        MUST(pthread_tryjoin_np(thread, NULL) == EBUSY);
         say(peer, "awake");
-    else
-        hear(peer);
-    await_end(thread);
-    if (!strcmp(what, "poll"))
-        hear(socket);
-    if (type == ZMQ_PULL) {
-        say(peer, "so does its socket");
-        hear(socket);
-    } else {
-        say(socket, "so does its socket");
-        hear(peer);
+        await_end(thread);
     }
+    set_int(socket, ZMQ_RCVTIMEO, PATIENCE);
+    set_int(socket, ZMQ_SNDTIMEO, PATIENCE);
+    for (int i = 0; i < 3; i++)
+        if (type == ZMQ_PUSH) {
+            say(socket, "so does its socket");
+            hear(peer);
+        } else {
+            say(peer, "so does its socket");
+            MUST(await(socket, ZMQ_POLLIN, PATIENCE));
+            hear(socket);
+        }
     shut(peer);
     shut(socket);
     shut(a);
@@ -68,76 +102,20 @@ static void blocked(const char *what, int type, int other)
     finish(context);
 }
 
-static void *exchange(void *argument)
-{
-    struct job *job = argument;
-    char bytes[300];
-    for (;; job->rounds++) {
-        zmq_send(job->socket, bytes, sizeof bytes, 0);
-        zmq_recv(job->socket, bytes, sizeof bytes, 0);
-        pthread_testcancel();
-    }
-    return NULL;
-}
-
-static void *echo(void *argument)
-{
-    char bytes[300];
-    while (zmq_recv(argument, bytes, sizeof bytes, 0) != -1)
-        zmq_send(argument, bytes, sizeof bytes, 0);
-    MUST(zmq_errno() == ETERM);
-    MUST(zmq_close(argument) == 0);
-    return NULL;
-}
-
-static void *churn(void *argument)
-{
-    struct job *job = argument;
-    for (;; job->rounds++) {
-        void *one = make(job->context, ZMQ_PULL), *two = make(job->context, ZMQ_PUSH);
-        set_int(two, ZMQ_LINGER, 0);
-        MUST(zmq_bind(one, "tcp://127.0.0.1:*") == 0);
-        MUST(zmq_connect(two, last_endpoint(one).text) == 0);
-        MUST(zmq_send(two, "x", 1, 0) == 1);
-        zmq_close(two);
-        zmq_close(one);
-        pthread_testcancel();
-    }
-    return NULL;
-}
-
-/* A thread that is never long in a call is cancelled wherever it is. */
-static void busy(const char *what, void *(*work)(void *))
-{
-    title(what);
-    for (int i = 0; i < 10; i++) {
-        void *context = make_context();
-        void *socket = make(context, ZMQ_PAIR), *peer = make(context, ZMQ_PAIR), *result = NULL;
-        struct job job = {context, socket, what, 0};
-        pthread_t thread, other;
-        set_int(socket, ZMQ_LINGER, 0);
-        set_int(peer, ZMQ_RCVTIMEO, -1);
-        join(socket, bind_any(peer, "tcp"));
-        MUST(pthread_create(&other, NULL, echo, peer) == 0);
-        MUST(pthread_create(&thread, NULL, work, &job) == 0);
-        while (job.rounds <= i)
-            pause_ms(1);
-        MUST(pthread_cancel(thread) == 0);
-        MUST(pthread_join(thread, &result) == 0);
-        MUST(result == PTHREAD_CANCELED);
-        shut(socket);
-        finish(context);
-        MUST(pthread_join(other, NULL) == 0);
-    }
-    puts("every thread ended");
-}
-
 int main(void)
 {
-    blocked("recv", ZMQ_PULL, ZMQ_PUSH);
-    blocked("poll", ZMQ_PULL, ZMQ_PUSH);
-    blocked("send", ZMQ_PUSH, ZMQ_PULL);
-    busy("in the middle of messages", exchange);
-    busy("in the middle of opening and closing", churn);
+    static const char *transports[] = {"tcp", "inproc"};
+    for (int i = 0; i < 2; i++) {
+        blocked("recv", ZMQ_PULL, ZMQ_PUSH, transports[i]);
+        blocked("msg_recv", ZMQ_DEALER, ZMQ_DEALER, transports[i]);
+        blocked("poll", ZMQ_PULL, ZMQ_PUSH, transports[i]);
+        blocked("poll of nothing", ZMQ_PULL, ZMQ_PUSH, transports[i]);
+        blocked("send", ZMQ_PUSH, ZMQ_PULL, transports[i]);
+        blocked("msg_send", ZMQ_PUSH, ZMQ_PULL, transports[i]);
+        blocked("large send", ZMQ_PUSH, ZMQ_PULL, transports[i]);
+        blocked("proxy", ZMQ_DEALER, ZMQ_DEALER, transports[i]);
+        blocked("term", ZMQ_PULL, ZMQ_PUSH, transports[i]);
+        blocked("recv, disabled", ZMQ_PULL, ZMQ_PUSH, transports[i]);
+    }
     return 0;
 }

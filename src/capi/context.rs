@@ -4,9 +4,10 @@ use std::ffi::{c_int, c_void};
 use std::ptr;
 
 use super::constants::ZMQ_IO_THREADS;
-use super::{entry, slow_status, status};
+use super::{entry, slow_attempt, slow_status, status, waiting};
 use crate::context;
 use crate::error::Error;
+use crate::pause::Pause;
 
 /// Makes a context. NULL if there is no memory or no descriptor left.
 #[unsafe(no_mangle)]
@@ -19,8 +20,14 @@ pub extern "C" fn zmq_ctx_new() -> *mut c_void {
 /// Fails with EINTR when a signal handler ran: call it again. EFAULT: not a
 /// context.
 #[unsafe(no_mangle)]
-pub extern "C" fn zmq_ctx_term(context: *mut c_void) -> c_int {
-    slow_status(|| context::ctx_term(context))
+pub extern "C-unwind" fn zmq_ctx_term(context: *mut c_void) -> c_int {
+    // SAFETY: nothing here has anything to drop.
+    unsafe {
+        waiting(
+            |pause| slow_attempt(|| context::ctx_term(context, pause)),
+            |pause| slow_attempt(|| context::ctx_term_again(context, pause)),
+        )
+    }
 }
 
 /// Lets blocked and later calls of the context's sockets fail with ETERM, and
@@ -55,19 +62,22 @@ pub extern "C" fn zmq_init(io_threads: c_int) -> *mut c_void {
         let context = context::ctx_new()?;
         match context::ctx_set(context, ZMQ_IO_THREADS, io_threads) {
             Ok(()) => Ok(context),
-            Err(error) => context::ctx_term(context).and(Err(error)),
+            Err(error) => {
+                // Nothing of it is alive, so there is nothing to wait for.
+                context::ctx_term(context, &mut Pause::new()).and(Err(error))
+            }
         }
     })
 }
 
 /// Old name of zmq_ctx_term().
 #[unsafe(no_mangle)]
-pub extern "C" fn zmq_term(context: *mut c_void) -> c_int {
+pub extern "C-unwind" fn zmq_term(context: *mut c_void) -> c_int {
     zmq_ctx_term(context)
 }
 
 /// Old name of zmq_ctx_term().
 #[unsafe(no_mangle)]
-pub extern "C" fn zmq_ctx_destroy(context: *mut c_void) -> c_int {
+pub extern "C-unwind" fn zmq_ctx_destroy(context: *mut c_void) -> c_int {
     zmq_ctx_term(context)
 }

@@ -27,6 +27,11 @@
 //! - What `zmq_stopwatch_start`, `zmq_atomic_counter_new` and `zmq_threadstart`
 //!   returned is handed back unchanged and not used after it was given up.
 //!
+//! # Threads that are cancelled
+//!
+//! Functions that may wait are `extern "C-unwind"`, and sleep in their outermost
+//! frame: see [`waiting`] and `pause`.
+//!
 //! # Panics
 //!
 //! None crosses the boundary: a panic, which is a defect of the library, ends
@@ -58,23 +63,30 @@ use std::ffi::c_int;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::error::{Error, Result};
+use crate::pause::Pause;
 use crate::sys::uncancelled;
 
 /// Runs the body of a C function: its value, or `failed` with `errno` set.
 #[inline]
 fn entry<T>(failed: T, body: impl FnOnce() -> Result<T>) -> T {
-    // What a body leaves behind when it unwinds is guarded by the locks it holds.
-    let error = match catch_unwind(AssertUnwindSafe(body)) {
-        Ok(Ok(value)) => return value,
-        Ok(Err(error)) => error,
-        Err(payload) => {
-            // Dropping it might panic again.
-            std::mem::forget(payload);
-            Error::Fault
+    match guarded(body) {
+        Ok(value) => value,
+        Err(error) => {
+            set_errno(error.errno());
+            failed
         }
-    };
-    set_errno(error.errno());
-    failed
+    }
+}
+
+/// Runs a body; a panic becomes an error.
+#[inline]
+fn guarded<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
+    // What a body leaves behind when it unwinds is guarded by the locks it holds.
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| {
+        // Dropping it might panic again.
+        std::mem::forget(payload);
+        Err(Error::Fault)
+    })
 }
 
 /// As [`entry`], for functions that answer 0 or −1.
@@ -93,9 +105,65 @@ fn slow_status(body: impl FnOnce() -> Result<()>) -> c_int {
 /// As [`entry`], for functions that answer a length or −1.
 #[inline]
 fn length(body: impl FnOnce() -> Result<usize>) -> c_int {
-    entry(-1, || {
-        body().map(|length| c_int::try_from(length).unwrap_or(c_int::MAX))
-    })
+    entry(-1, || body().map(as_length))
+}
+
+fn as_length(length: usize) -> c_int {
+    c_int::try_from(length).unwrap_or(c_int::MAX)
+}
+
+/// As [`attempt`], for a function that takes its time, too.
+fn slow_attempt(body: impl FnOnce() -> Result<()>) -> c_int {
+    let _uncancelled = uncancelled();
+    attempt(|| body().map(|()| 0))
+}
+
+/// What [`attempt`] answers for a call that has fallen asleep.
+const ASLEEP: c_int = -2;
+
+/// As [`length`], for a call that may have to wait.
+#[inline]
+fn attempt(body: impl FnOnce() -> Result<usize>) -> c_int {
+    match guarded(body) {
+        Ok(length) => as_length(length),
+        Err(error) => failed_attempt(error),
+    }
+}
+
+#[cold]
+fn failed_attempt(error: Error) -> c_int {
+    if error == Error::Asleep {
+        return ASLEEP;
+    }
+    set_errno(error.errno());
+    -1
+}
+
+/// Makes a call that may wait with `first`, and takes it up with `again` for as
+/// long as it falls asleep. The thread may be cancelled in between. Both are to
+/// be [`attempt`]s.
+///
+/// # Safety
+/// The caller is the frame that C called, and has nothing to drop; nor have the
+/// two functions.
+#[inline(always)]
+unsafe fn waiting(
+    first: impl FnOnce(&mut Pause) -> c_int,
+    again: impl Fn(&mut Pause) -> c_int,
+) -> c_int {
+    let mut pause = Pause::new();
+    let answer = first(&mut pause);
+    if answer != ASLEEP {
+        return answer;
+    }
+    loop {
+        // SAFETY: this frame is part of its caller's, and has nothing to drop.
+        unsafe { pause.sleep() };
+        let answer = again(&mut pause);
+        if answer != ASLEEP {
+            return answer;
+        }
+    }
 }
 
 #[cold]

@@ -2,9 +2,12 @@
 
 use std::ffi::{c_int, c_long, c_short, c_void};
 use std::mem::offset_of;
+use std::ptr;
 
-use super::length;
+use libc::sigset_t;
+
 use super::pointers::array_mut;
+use super::{attempt, waiting};
 use crate::error::{Error, Result};
 use crate::socket::{self, PollItem};
 
@@ -39,21 +42,36 @@ const _: () = assert!(
 /// after the time. Without items it only waits. EINVAL: nitems is negative.
 /// EFAULT: items is NULL. ENOTSOCK: one is not an open socket. EINTR, ETERM.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn zmq_poll(
+pub unsafe extern "C-unwind" fn zmq_poll(
     items: *mut zmq_pollitem_t,
     nitems: c_int,
     timeout: c_long,
 ) -> c_int {
+    // SAFETY: the same contract; nothing here has anything to drop.
+    unsafe { poll_with(items, nitems, timeout, ptr::null()) }
+}
+
+/// # Safety
+/// The contract of this layer, and of [`waiting`].
+#[inline(always)]
+pub(super) unsafe fn poll_with(
+    items: *mut zmq_pollitem_t,
+    nitems: c_int,
+    timeout: c_long,
+    mask: *const sigset_t,
+) -> c_int {
     // SAFETY: the same contract.
-    length(|| socket::poll(unsafe { poll_items(items, nitems) }?, timeout))
+    unsafe {
+        waiting(
+            |pause| attempt(|| socket::poll(poll_items(items, nitems)?, timeout, mask, pause)),
+            |pause| attempt(|| socket::poll_again(poll_items(items, nitems)?, pause)),
+        )
+    }
 }
 
 /// # Safety
 /// The contract of this layer.
-pub(super) unsafe fn poll_items<'a>(
-    items: *mut zmq_pollitem_t,
-    nitems: c_int,
-) -> Result<&'a mut [PollItem]> {
+unsafe fn poll_items<'a>(items: *mut zmq_pollitem_t, nitems: c_int) -> Result<&'a mut [PollItem]> {
     let nitems = usize::try_from(nitems).map_err(|_| Error::Invalid)?;
     // SAFETY: the contract of this layer; the two types are laid out alike.
     unsafe { array_mut(items.cast(), nitems) }.ok_or(Error::Fault)

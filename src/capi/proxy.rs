@@ -4,12 +4,15 @@
 //! part that cannot be sent after all is kept and tried again, so that a proxy
 //! that is stuck still serves its control socket.
 
+use std::cell::RefCell;
 use std::ffi::{c_int, c_short, c_void};
+use std::ptr;
 
 use super::constants::{ZMQ_DONTWAIT, ZMQ_POLLIN, ZMQ_POLLOUT, ZMQ_REP, ZMQ_SNDMORE, ZMQ_TYPE};
-use super::status;
+use super::{attempt, waiting};
 use crate::error::{Error, Result};
 use crate::message::Msg;
+use crate::pause::Pause;
 use crate::socket::{self, PollItem};
 
 const IN: c_short = ZMQ_POLLIN as c_short;
@@ -22,12 +25,12 @@ const BURST: usize = 1000;
 /// ETERM when the context ends. EFAULT: frontend or backend is NULL. Other
 /// errors as for zmq_poll(), zmq_msg_recv() and zmq_msg_send().
 #[unsafe(no_mangle)]
-pub extern "C" fn zmq_proxy(
+pub extern "C-unwind" fn zmq_proxy(
     frontend: *mut c_void,
     backend: *mut c_void,
     capture: *mut c_void,
 ) -> c_int {
-    status(|| Proxy::new(frontend, backend, capture, std::ptr::null_mut())?.run())
+    zmq_proxy_steerable(frontend, backend, capture, std::ptr::null_mut())
 }
 
 /// As zmq_proxy(), and obeys the messages PAUSE, RESUME, TERMINATE and
@@ -37,18 +40,28 @@ pub extern "C" fn zmq_proxy(
 /// backend. A REP control is answered by an empty message otherwise. Returns 0
 /// after TERMINATE.
 #[unsafe(no_mangle)]
-pub extern "C" fn zmq_proxy_steerable(
+pub extern "C-unwind" fn zmq_proxy_steerable(
     frontend: *mut c_void,
     backend: *mut c_void,
     capture: *mut c_void,
     control: *mut c_void,
 ) -> c_int {
-    status(|| Proxy::new(frontend, backend, capture, control)?.run())
+    // SAFETY: nothing here has anything to drop.
+    unsafe {
+        waiting(
+            |pause| attempt(|| Proxy::new(frontend, backend, capture, control)?.start(pause)),
+            |pause| attempt(|| Proxy::again(pause)),
+        )
+    }
 }
 
 /// Old form of zmq_proxy(). The type has no effect.
 #[unsafe(no_mangle)]
-pub extern "C" fn zmq_device(_type: c_int, frontend: *mut c_void, backend: *mut c_void) -> c_int {
+pub extern "C-unwind" fn zmq_device(
+    _type: c_int,
+    frontend: *mut c_void,
+    backend: *mut c_void,
+) -> c_int {
     zmq_proxy(frontend, backend, std::ptr::null_mut())
 }
 
@@ -116,7 +129,7 @@ impl Direction {
         let mut messages = 0;
         while messages < BURST {
             let mut part = Msg::new();
-            match socket::recv_msg(self.from, &mut part, ZMQ_DONTWAIT) {
+            match receive(self.from, &mut part) {
                 Ok(_) => {}
                 Err(Error::Again) => break,
                 // A REP or REQ takes turns: it has had its turn to receive.
@@ -125,8 +138,8 @@ impl Direction {
             }
             self.received.add(part.len() as u64);
             if !capture.is_null() {
-                let mut copy = part.share()?;
-                socket::send_msg(capture, &mut copy, more_flag(&part))?;
+                let copy = part.share()?;
+                deliver(capture, copy, more_flag(&part))?;
             }
             messages += usize::from(!part.more());
             if !self.send(part)? {
@@ -140,7 +153,7 @@ impl Direction {
     fn send(&mut self, mut part: Msg) -> Result<bool> {
         let bytes = part.len() as u64;
         let flags = more_flag(&part) | ZMQ_DONTWAIT;
-        match socket::send_msg(self.to, &mut part, flags) {
+        match socket::send_msg(self.to, &mut part, flags, &mut Pause::new()) {
             Ok(_) => {
                 self.sent.add(bytes);
                 Ok(true)
@@ -152,6 +165,20 @@ impl Direction {
             Err(error) => Err(error),
         }
     }
+}
+
+/// Receives a part if one is there. A call that does not wait needs no pause.
+fn receive(socket: *mut c_void, part: &mut Msg) -> Result<usize> {
+    socket::recv_msg(socket, part, ZMQ_DONTWAIT, &mut Pause::new())
+}
+
+/// Sends a part, and waits for room: here a cancelled thread goes on waiting.
+fn deliver(socket: *mut c_void, part: Msg, flags: c_int) -> Result<usize> {
+    let part = RefCell::new(part);
+    Pause::through(
+        |pause| socket::send_msg(socket, &mut part.borrow_mut(), flags, pause),
+        |pause| socket::send_msg_again(&mut part.borrow_mut(), flags, pause),
+    )
 }
 
 fn more_flag(part: &Msg) -> c_int {
@@ -196,17 +223,51 @@ impl Proxy {
         })
     }
 
-    fn run(mut self) -> Result<()> {
-        while self.state != State::Terminated {
-            let mut items = self.items();
-            socket::poll(&mut items, -1)?;
-            for item in &items {
-                if item.revents == 0 {
-                } else if item.socket == self.control {
-                    self.obey()?;
-                } else {
-                    self.pass(item)?;
+    fn start(self, pause: &mut Pause) -> Result<usize> {
+        let mut items = self.items();
+        let polled = socket::poll(&mut items, -1, ptr::null(), pause);
+        self.run(polled, items, pause)
+    }
+
+    /// Takes up a proxy that has slept.
+    fn again(pause: &mut Pause) -> Result<usize> {
+        let proxy = pause.kept::<Proxy>()?;
+        let mut items = proxy.items();
+        let polled = socket::poll_again(&mut items, pause);
+        proxy.run(polled, items, pause)
+    }
+
+    /// Goes on with what a poll of the items came to.
+    fn run(
+        mut self,
+        mut polled: Result<usize>,
+        mut items: Vec<PollItem>,
+        pause: &mut Pause,
+    ) -> Result<usize> {
+        loop {
+            match polled {
+                Ok(_) => self.serve(&items)?,
+                Err(Error::Asleep) => {
+                    pause.keep(Box::new(self));
+                    return Err(Error::Asleep);
                 }
+                Err(error) => return Err(error),
+            }
+            if self.state == State::Terminated {
+                return Ok(0);
+            }
+            items = self.items();
+            polled = socket::poll(&mut items, -1, ptr::null(), pause);
+        }
+    }
+
+    fn serve(&mut self, items: &[PollItem]) -> Result<()> {
+        for item in items {
+            if item.revents == 0 {
+            } else if item.socket == self.control {
+                self.obey()?;
+            } else {
+                self.pass(item)?;
             }
         }
         Ok(())
@@ -267,7 +328,7 @@ impl Proxy {
     /// Does what a message on the control socket says.
     fn obey(&mut self) -> Result<()> {
         let mut command = Msg::new();
-        match socket::recv_msg(self.control, &mut command, ZMQ_DONTWAIT) {
+        match receive(self.control, &mut command) {
             Err(Error::Again) => return Ok(()),
             result => result?,
         };
@@ -281,7 +342,7 @@ impl Proxy {
         let mut type_ = [0; size_of::<c_int>()];
         socket::getsockopt(self.control, ZMQ_TYPE, &mut type_)?;
         if c_int::from_ne_bytes(type_) == ZMQ_REP {
-            socket::send(self.control, &[], 0)?;
+            deliver(self.control, Msg::new(), 0)?;
         }
         Ok(())
     }
@@ -306,7 +367,7 @@ impl Proxy {
             } else {
                 0
             };
-            socket::send(self.control, &value.to_ne_bytes(), flags)?;
+            deliver(self.control, Msg::copy_from(&value.to_ne_bytes())?, flags)?;
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Sending and receiving.
 
+use std::cell::RefCell;
 use std::ffi::{c_int, c_void};
 
 use libc::iovec;
@@ -8,9 +9,10 @@ use super::constants::ZMQ_SNDMORE;
 use super::message::{message_mut, zmq_msg_t};
 use super::pointers::{array, array_mut, bytes, room};
 use super::socket::refuse;
-use super::{entry, length};
+use super::{attempt, entry, length, waiting};
 use crate::error::{Error, Result};
 use crate::message::Msg;
+use crate::pause::Pause;
 use crate::socket;
 
 /// Sends a copy of len bytes as one part of a message; with ZMQ_SNDMORE more
@@ -18,33 +20,59 @@ use crate::socket;
 /// ZMQ_SNDTIMEO. EFSM: not now (REQ, REP). ENOTSUP: not by this type.
 /// EHOSTUNREACH: no such peer (ROUTER). EINTR, ETERM, ENOTSOCK, ENOMEM.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn zmq_send(
+pub unsafe extern "C-unwind" fn zmq_send(
     socket: *mut c_void,
     buf: *const c_void,
     len: usize,
     flags: c_int,
 ) -> c_int {
-    // SAFETY: the contract of this layer.
-    length(|| match unsafe { bytes(buf, len) } {
-        Some(body) => socket::send(socket, body, flags),
-        None => Err(refuse(socket, no_body(buf))),
-    })
+    // SAFETY: nothing here has anything to drop; the rest is the contract of this
+    // layer.
+    unsafe {
+        waiting(
+            |pause| {
+                attempt(|| match bytes(buf, len) {
+                    Some(body) => socket::send(socket, body, flags, pause),
+                    None => Err(refuse(socket, no_body(buf))),
+                })
+            },
+            |pause| {
+                attempt(|| match bytes(buf, len) {
+                    Some(body) => socket::send_again(body, flags, pause),
+                    None => Err(no_body(buf)),
+                })
+            },
+        )
+    }
 }
 
 /// As zmq_send(), but may keep the bytes instead of a copy: they must neither
 /// change nor go away while the process lives.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn zmq_send_const(
+pub unsafe extern "C-unwind" fn zmq_send_const(
     socket: *mut c_void,
     buf: *const c_void,
     len: usize,
     flags: c_int,
 ) -> c_int {
-    // SAFETY: the contract of this layer, and this function's of the bytes.
-    length(|| match unsafe { bytes(buf, len) } {
-        Some(body) => socket::send_const(socket, body, flags),
-        None => Err(refuse(socket, no_body(buf))),
-    })
+    // SAFETY: nothing here has anything to drop; the rest is the contract of this
+    // layer, and this function's of the bytes.
+    unsafe {
+        waiting(
+            |pause| {
+                attempt(|| match bytes(buf, len) {
+                    Some(body) => socket::send_const(socket, body, flags, pause),
+                    None => Err(refuse(socket, no_body(buf))),
+                })
+            },
+            |pause| {
+                attempt(|| match bytes(buf, len) {
+                    Some(body) => socket::send_const_again(body, flags, pause),
+                    None => Err(no_body(buf)),
+                })
+            },
+        )
+    }
 }
 
 /// Why there are no bytes at `start`.
@@ -62,53 +90,92 @@ fn no_body(start: *const c_void) -> Error {
 /// ZMQ_RCVTIMEO. EFSM: not now (REQ, REP). ENOTSUP: not by this type. EINTR,
 /// ETERM, ENOTSOCK.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn zmq_recv(
+pub unsafe extern "C-unwind" fn zmq_recv(
     socket: *mut c_void,
     buf: *mut c_void,
     len: usize,
     flags: c_int,
 ) -> c_int {
-    // SAFETY: the contract of this layer.
-    length(|| match unsafe { room(buf, len) } {
-        Some(room) => socket::recv(socket, room, flags),
-        None => Err(refuse(socket, Error::Fault)),
-    })
+    // SAFETY: nothing here has anything to drop; the rest is the contract of this
+    // layer.
+    unsafe {
+        waiting(
+            |pause| {
+                attempt(|| match room(buf, len) {
+                    Some(room) => socket::recv(socket, room, flags, pause),
+                    None => Err(refuse(socket, Error::Fault)),
+                })
+            },
+            |pause| {
+                attempt(|| match room(buf, len) {
+                    Some(room) => socket::recv_again(room, pause),
+                    None => Err(Error::Fault),
+                })
+            },
+        )
+    }
 }
 
 /// Sends a message as one part; with ZMQ_SNDMORE more parts follow. Returns the
 /// length of the body. On success the message is empty afterwards, on failure it
 /// is as before. Errors as for zmq_send(), and EFAULT: not a message.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn zmq_msg_send(
+pub unsafe extern "C-unwind" fn zmq_msg_send(
     msg: *mut zmq_msg_t,
     socket: *mut c_void,
     flags: c_int,
 ) -> c_int {
-    // SAFETY: the contract of messages.
-    length(|| match unsafe { message_mut(msg) } {
-        Ok(msg) => socket::send_msg(socket, msg, flags),
-        Err(error) => Err(refuse(socket, error)),
-    })
+    // SAFETY: nothing here has anything to drop; the rest is the contract of this
+    // layer.
+    unsafe {
+        waiting(
+            |pause| {
+                attempt(|| match message_mut(msg) {
+                    Ok(msg) => socket::send_msg(socket, msg, flags, pause),
+                    Err(error) => Err(refuse(socket, error)),
+                })
+            },
+            |pause| {
+                attempt(|| match message_mut(msg) {
+                    Ok(msg) => socket::send_msg_again(msg, flags, pause),
+                    Err(error) => Err(error),
+                })
+            },
+        )
+    }
 }
 
 /// Receives one part into a message, in place of what it held. Returns the
 /// length of the body. Errors as for zmq_recv(), and EFAULT: not a message.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn zmq_msg_recv(
+pub unsafe extern "C-unwind" fn zmq_msg_recv(
     msg: *mut zmq_msg_t,
     socket: *mut c_void,
     flags: c_int,
 ) -> c_int {
-    // SAFETY: the contract of messages.
-    length(|| match unsafe { message_mut(msg) } {
-        Ok(msg) => socket::recv_msg(socket, msg, flags),
-        Err(error) => Err(refuse(socket, error)),
-    })
+    // SAFETY: nothing here has anything to drop; the rest is the contract of this
+    // layer.
+    unsafe {
+        waiting(
+            |pause| {
+                attempt(|| match message_mut(msg) {
+                    Ok(msg) => socket::recv_msg(socket, msg, flags, pause),
+                    Err(error) => Err(refuse(socket, error)),
+                })
+            },
+            |pause| {
+                attempt(|| match message_mut(msg) {
+                    Ok(msg) => socket::recv_msg_again(msg, pause),
+                    Err(error) => Err(error),
+                })
+            },
+        )
+    }
 }
 
 /// Old form of zmq_msg_send().
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn zmq_sendmsg(
+pub unsafe extern "C-unwind" fn zmq_sendmsg(
     socket: *mut c_void,
     msg: *mut zmq_msg_t,
     flags: c_int,
@@ -119,7 +186,7 @@ pub unsafe extern "C" fn zmq_sendmsg(
 
 /// Old form of zmq_msg_recv().
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn zmq_recvmsg(
+pub unsafe extern "C-unwind" fn zmq_recvmsg(
     socket: *mut c_void,
     msg: *mut zmq_msg_t,
     flags: c_int,
@@ -165,7 +232,10 @@ unsafe fn send_buffer(socket: *mut c_void, buffer: &iovec, flags: c_int) -> Resu
 /// The short way is laid out once, in [`zmq_send`].
 #[inline(never)]
 fn send_outlined(socket: *mut c_void, body: &[u8], flags: c_int) -> Result<usize> {
-    socket::send(socket, body, flags)
+    Pause::through(
+        |pause| socket::send(socket, body, flags, pause),
+        |pause| socket::send_again(body, flags, pause),
+    )
 }
 
 /// Receives the parts of one message, as many as there are or as count says.
@@ -209,7 +279,12 @@ fn receive_parts(
 ) -> Result<()> {
     for buffer in buffers {
         let mut msg = Msg::new();
-        socket::recv_msg(socket, &mut msg, flags)?;
+        // What was received before is not to be lost: no thread ends here.
+        let place = RefCell::new(&mut msg);
+        Pause::through(
+            |pause| socket::recv_msg(socket, &mut place.borrow_mut(), flags, pause),
+            |pause| socket::recv_msg_again(&mut place.borrow_mut(), pause),
+        )?;
         *buffer = malloc_copy(msg.as_slice())?;
         *received += 1;
         if !msg.more() {

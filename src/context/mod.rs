@@ -12,15 +12,17 @@ use std::ffi::{c_int, c_void};
 use std::os::fd::AsRawFd;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::handle::{Handle, Registry};
 use crate::link::Pool;
 use crate::options::ContextOptions;
+use crate::pause::Pause;
 use crate::process;
 use crate::reactor::IoThread;
 use crate::sync::barrier;
-use crate::sys::{EventFd, Scheduling, futex};
+use crate::sys::{EventFd, Nap, Scheduling, futex};
 
 pub use names::{Binder, Met, Names};
 
@@ -28,6 +30,9 @@ static CONTEXTS: Registry<ContextCell> = Registry::new();
 
 /// How many eventfds of waiters are kept for their next use.
 const SPARE_EVENTS: usize = 8;
+
+/// The longest single wait for a context's end.
+const LONGEST: Duration = Duration::from_secs(3600);
 
 /// What a handle on a context points to.
 #[derive(Default)]
@@ -137,18 +142,12 @@ impl Context {
         open.iter().for_each(|member| member.terminate());
     }
 
-    /// Waits until nothing is alive, then ends the I/O threads.
-    fn finish(&self) -> Result<()> {
-        loop {
-            let alive = self.alive.load(Ordering::Acquire);
-            if alive == 0 {
-                break;
-            }
-            // Only a wait with a time-out ends for every signal handler.
-            let long = Some(std::time::Duration::from_secs(3600));
-            if futex::wait(&self.alive, alive, long) == futex::Outcome::Interrupted {
-                return Err(Error::Interrupted);
-            }
+    /// Ends the I/O threads once nothing is alive, or waits for that.
+    fn finish(self: &Arc<Self>, pause: &mut Pause) -> Result<()> {
+        let alive = self.alive.load(Ordering::Acquire);
+        if alive != 0 {
+            let nap = Nap::word(&self.alive, alive, LONGEST);
+            return Err(pause.begin(nap, Box::new(self.clone())));
         }
         for thread in lock(&self.threads).drain(..) {
             thread.stop();
@@ -261,7 +260,7 @@ pub fn ctx_new() -> Result<*mut c_void> {
 }
 
 /// `zmq_ctx_term`: waits for everything to be closed and sent.
-pub fn ctx_term(pointer: *mut c_void) -> Result<()> {
+pub fn ctx_term(pointer: *mut c_void, pause: &mut Pause) -> Result<()> {
     let cell = resolve(pointer)?;
     if cell.process.load(Ordering::Relaxed) != process::generation() {
         // The parent's: here it only ceases to be known.
@@ -270,8 +269,24 @@ pub fn ctx_term(pointer: *mut c_void) -> Result<()> {
     }
     let context = find(pointer)?;
     context.shutdown();
-    context.finish()?;
-    if CONTEXTS.release(cell) {
+    end(pointer, &context, pause)
+}
+
+/// Takes up a [`ctx_term`] that has slept.
+pub fn ctx_term_again(pointer: *mut c_void, pause: &mut Pause) -> Result<()> {
+    let (context, result) = pause.wake::<Arc<Context>>()?;
+    if result == -libc::EINTR {
+        return Err(Error::Interrupted);
+    }
+    end(pointer, &context, pause)
+}
+
+fn end(pointer: *mut c_void, context: &Arc<Context>, pause: &mut Pause) -> Result<()> {
+    context.finish(pause)?;
+    // Of several that wait for the end, one takes the context away.
+    if let Ok(cell) = resolve(pointer)
+        && CONTEXTS.release(cell)
+    {
         let ended = lock(&cell.context).take();
         drop(ended);
     }

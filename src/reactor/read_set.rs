@@ -16,7 +16,7 @@ use mio::{Interest, Token};
 
 use crate::error::Result;
 use crate::link::{Conn, Link, PipeId, Watch};
-use crate::sys::{Epoll, EpollEvent, EventFd};
+use crate::sys::{Epoll, EpollEvent, EventFd, Nap};
 
 /// What an epoll event of the waiter's own eventfd carries.
 const WAKE: u64 = u64::MAX;
@@ -120,17 +120,12 @@ impl ReadSet {
             .reregister(&mut SourceFd(&fd), self.token, interest);
     }
 
-    /// For the holder of the read right: waits for input, and passes the pipes
-    /// that have some to `ready`. An error of `EINTR` is passed on. Only who
-    /// sleeps here, or knows that nobody does, takes note of a [`wake`](Self::wake).
-    pub fn wait(
-        &self,
-        timeout: Option<Duration>,
-        takes_note: bool,
-        mut ready: impl FnMut(PipeId),
-    ) -> std::io::Result<()> {
+    /// For the holder of the read right: passes the pipes that have input to
+    /// `ready`. Only who knows that nobody sleeps here takes note of a
+    /// [`wake`](Self::wake).
+    pub fn look(&self, takes_note: bool, mut ready: impl FnMut(PipeId)) -> std::io::Result<()> {
         let mut events = [EpollEvent::EMPTY; BATCH];
-        for event in self.epoll.wait(&mut events, timeout)? {
+        for event in self.epoll.wait(&mut events, Some(Duration::ZERO))? {
             if event.token() != WAKE {
                 ready(PipeId::from_bits(event.token()));
             } else if takes_note {
@@ -138,6 +133,22 @@ impl ReadSet {
             }
         }
         Ok(())
+    }
+
+    /// A wait for input, to be slept elsewhere; what came is to be told by
+    /// [`came`](Self::came).
+    pub fn nap(&self, room: &mut [EpollEvent], limit: Duration) -> Nap {
+        Nap::set(&self.epoll, room, limit)
+    }
+
+    /// Passes the pipes that have input to `ready`.
+    pub fn came(&self, events: &[EpollEvent], mut ready: impl FnMut(PipeId)) {
+        for event in events {
+            match event.token() {
+                WAKE => drop(self.wake.drain()),
+                token => ready(PipeId::from_bits(token)),
+            }
+        }
     }
 
     /// Ends the wait of the holder of the read right.
@@ -155,7 +166,7 @@ impl ReadSet {
             }
             let mut ready = [PipeId::NONE; BATCH];
             let mut count = 0;
-            let waited = self.wait(Some(Duration::ZERO), false, |pipe| {
+            let waited = self.look(false, |pipe| {
                 ready[count] = pipe;
                 count += 1;
             });

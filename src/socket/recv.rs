@@ -11,29 +11,40 @@ use super::{DONTWAIT, Entered, Locked, SocketRef, leave};
 use crate::error::{Error, Result};
 use crate::link::{PipeId, Taker};
 use crate::message::Msg;
+use crate::pause::Pause;
 use crate::pipe::{Refill, Room, Sink, copy_into};
 
 /// `zmq_recv`: copies what fits and says how long the body was.
 #[inline(always)]
-pub fn recv(socket: *mut c_void, room: &mut [MaybeUninit<u8>], flags: c_int) -> Result<usize> {
+pub fn recv(
+    socket: *mut c_void,
+    room: &mut [MaybeUninit<u8>],
+    flags: c_int,
+    pause: &mut Pause,
+) -> Result<usize> {
     let socket = SocketRef::resolve(socket)?;
     let mut place = Room { room, size: 0 };
     match recv_short(socket, socket.lock(), &mut place) {
         Ok(()) => Ok(place.size),
-        Err(locked) => recv_any(socket, locked, place.room, flags),
+        Err(locked) => recv_any(place.room, |sink| {
+            receive(socket, locked, flags, sink, pause)
+        }),
     }
+}
+
+/// Takes up a [`recv`] that has slept.
+pub fn recv_again(room: &mut [MaybeUninit<u8>], pause: &mut Pause) -> Result<usize> {
+    recv_any(room, |sink| receive_again(sink, pause))
 }
 
 #[inline(never)]
 fn recv_any(
-    socket: SocketRef,
-    locked: Locked,
     room: &mut [MaybeUninit<u8>],
-    flags: c_int,
+    receive: impl FnOnce(&mut Sink<'_>) -> Result<()>,
 ) -> Result<usize> {
     let mut msg = Msg::new();
     let mut sink = Sink::room(room, &mut msg);
-    receive(socket, locked, flags, &mut sink)?;
+    receive(&mut sink)?;
     let size = sink.size;
     if !msg.is_empty() {
         copy_into(msg.as_slice(), room);
@@ -44,7 +55,12 @@ fn recv_any(
 /// `zmq_msg_recv`: the frame takes the place of what `msg` held. When there is
 /// none, the message is left empty.
 #[inline(always)]
-pub fn recv_msg(socket: *mut c_void, msg: &mut Msg, flags: c_int) -> Result<usize> {
+pub fn recv_msg(
+    socket: *mut c_void,
+    msg: &mut Msg,
+    flags: c_int,
+    pause: &mut Pause,
+) -> Result<usize> {
     let socket = SocketRef::resolve(socket)?;
     let mut locked = socket.lock();
     if msg.is_short() {
@@ -53,15 +69,20 @@ pub fn recv_msg(socket: *mut c_void, msg: &mut Msg, flags: c_int) -> Result<usiz
             Err(again) => locked = again,
         }
     }
-    recv_any_msg(socket, locked, msg, flags)
+    recv_any_msg(msg, |sink| receive(socket, locked, flags, sink, pause))
+}
+
+/// Takes up a [`recv_msg`] that has slept.
+pub fn recv_msg_again(msg: &mut Msg, pause: &mut Pause) -> Result<usize> {
+    recv_any_msg(msg, |sink| receive_again(sink, pause))
 }
 
 #[inline(never)]
-fn recv_any_msg(socket: SocketRef, locked: Locked, msg: &mut Msg, flags: c_int) -> Result<usize> {
+fn recv_any_msg(msg: &mut Msg, receive: impl FnOnce(&mut Sink<'_>) -> Result<()>) -> Result<usize> {
     // What it held is released at the end, where no lock is held.
     let held = msg.take();
     let mut sink = Sink::message(msg);
-    let received = receive(socket, locked, flags, &mut sink);
+    let received = receive(&mut sink);
     let size = sink.size;
     match received {
         Err(error) if error != Error::Again => {
@@ -106,7 +127,13 @@ fn tell_locked(locked: Locked, pipe: PipeId) {
 }
 
 /// Receives the next frame.
-fn receive(socket: SocketRef, locked: Locked, flags: c_int, sink: &mut Sink<'_>) -> Result<()> {
+fn receive(
+    socket: SocketRef,
+    locked: Locked,
+    flags: c_int,
+    sink: &mut Sink<'_>,
+    pause: &mut Pause,
+) -> Result<()> {
     let mut socket = socket.entered(locked).ok_or(Error::NotSocket)?.alive()?;
     socket.lower();
     if socket.uses.is_multiple_of(LOOK_EVERY) && socket.reads_itself() {
@@ -115,13 +142,18 @@ fn receive(socket: SocketRef, locked: Locked, flags: c_int, sink: &mut Sink<'_>)
     // Of many peers others may have something to say meanwhile.
     let late = socket.asked && socket.pipes.count() <= FEW;
     match socket.try_recv(sink, false, late) {
-        Err(Error::Again) => receive_slowly(socket, flags, sink),
+        Err(Error::Again) => receive_slowly(socket, flags, sink, pause),
         result => result,
     }
 }
 
 #[cold]
-fn receive_slowly(mut socket: Entered, flags: c_int, sink: &mut Sink<'_>) -> Result<()> {
+fn receive_slowly(
+    mut socket: Entered,
+    flags: c_int,
+    sink: &mut Sink<'_>,
+    pause: &mut Pause,
+) -> Result<()> {
     let timeout = if flags & DONTWAIT != 0 {
         0
     } else {
@@ -134,35 +166,49 @@ fn receive_slowly(mut socket: Entered, flags: c_int, sink: &mut Sink<'_>) -> Res
         socket.refresh();
         return socket.try_again(sink, false);
     }
-    let mut wait = Wait::new(timeout.into());
-    loop {
-        socket = socket.flush_left()?;
-        wait.lease(&mut socket);
-        if socket.adaptive.pays() {
-            match wait.look(socket, looked, |inner| inner.try_again(sink, false))? {
-                Ok((mut socket, ())) => {
-                    wait.end(&mut socket);
-                    return Ok(());
-                }
-                Err(again) => socket = again,
-            }
-        }
-        // Once more, with the pipes asked to report: nothing can slip through.
-        socket.refresh();
-        match socket.try_again(sink, true) {
-            Err(Error::Again) if !wait.timed_out() => {}
-            result => {
+    wait_for(socket, Wait::new(timeout.into()), looked, sink, pause)
+}
+
+/// There is nothing: looks for a while, then sleeps. Who has just `looked` gives
+/// way first.
+fn wait_for(
+    mut socket: Entered,
+    mut wait: Wait,
+    looked: bool,
+    sink: &mut Sink<'_>,
+    pause: &mut Pause,
+) -> Result<()> {
+    socket = socket.flush_left()?;
+    wait.lease(&mut socket);
+    if socket.adaptive.pays() {
+        match wait.look(socket, looked, |inner| inner.try_again(sink, false))? {
+            Ok((mut socket, ())) => {
                 wait.end(&mut socket);
-                return result;
+                return Ok(());
             }
+            Err(again) => socket = again,
         }
-        socket = wait.sleep(socket, Kind::Receiver)?;
-        match socket.try_again(sink, false) {
-            Err(Error::Again) => {}
-            result => {
-                wait.end(&mut socket);
-                return result;
-            }
+    }
+    // Once more, with the pipes asked to report: nothing can slip through.
+    socket.refresh();
+    match socket.try_again(sink, true) {
+        Err(Error::Again) if !wait.timed_out() => {}
+        result => {
+            wait.end(&mut socket);
+            return result;
+        }
+    }
+    Err(wait.sleep(socket, Kind::Receiver, pause))
+}
+
+/// Takes up a receive that has slept.
+fn receive_again(sink: &mut Sink<'_>, pause: &mut Pause) -> Result<()> {
+    let (mut socket, mut wait) = Wait::resume(pause)?;
+    match socket.try_again(sink, false) {
+        Err(Error::Again) => wait_for(socket, wait, true, sink, pause),
+        result => {
+            wait.end(&mut socket);
+            result
         }
     }
 }

@@ -8,41 +8,78 @@ use crate::error::{Error, Result};
 use crate::link::LARGE;
 use crate::message::Msg;
 use crate::pattern::Sent;
+use crate::pause::Pause;
 use crate::pipe::{Body, Effort, Then};
 
 /// `zmq_send`: the bytes are copied.
 #[inline(always)]
-pub fn send(socket: *mut c_void, bytes: &[u8], flags: c_int) -> Result<usize> {
+pub fn send(socket: *mut c_void, bytes: &[u8], flags: c_int, pause: &mut Pause) -> Result<usize> {
     if bytes.len() >= LARGE {
-        return send_large(socket, bytes, flags);
+        return send_large(socket, bytes, flags, pause);
     }
     let socket = SocketRef::resolve(socket)?;
     match send_short(socket, socket.lock(), bytes, flags) {
         Ok(size) => Ok(size),
-        Err(locked) => transmit(socket, locked, &mut Body::Bytes(bytes), flags),
+        Err(locked) => transmit(socket, locked, &mut Body::Bytes(bytes), flags, pause),
     }
+}
+
+/// Takes up a [`send`] that has slept.
+pub fn send_again(bytes: &[u8], flags: c_int, pause: &mut Pause) -> Result<usize> {
+    transmit_again(&mut Body::Bytes(bytes), flags, pause)
 }
 
 /// As [`send`]; the copy is made here, where no lock is held.
 #[inline(never)]
-fn send_large(socket: *mut c_void, bytes: &[u8], flags: c_int) -> Result<usize> {
+fn send_large(socket: *mut c_void, bytes: &[u8], flags: c_int, pause: &mut Pause) -> Result<usize> {
     let mut msg = Msg::copy_from(bytes)?;
     let socket = SocketRef::resolve(socket)?;
-    transmit(socket, socket.lock(), &mut Body::Msg(&mut msg), flags)
+    transmit(
+        socket,
+        socket.lock(),
+        &mut Body::Msg(&mut msg),
+        flags,
+        pause,
+    )
 }
 
 /// `zmq_send_const`: the bytes are never freed, so they need no copy.
-pub fn send_const(socket: *mut c_void, bytes: &[u8], flags: c_int) -> Result<usize> {
+pub fn send_const(
+    socket: *mut c_void,
+    bytes: &[u8],
+    flags: c_int,
+    pause: &mut Pause,
+) -> Result<usize> {
+    let mut msg = constant(bytes);
+    let socket = SocketRef::resolve(socket)?;
+    transmit(
+        socket,
+        socket.lock(),
+        &mut Body::Msg(&mut msg),
+        flags,
+        pause,
+    )
+}
+
+/// Takes up a [`send_const`] that has slept.
+pub fn send_const_again(bytes: &[u8], flags: c_int, pause: &mut Pause) -> Result<usize> {
+    transmit_again(&mut Body::Msg(&mut constant(bytes)), flags, pause)
+}
+
+fn constant(bytes: &[u8]) -> Msg {
     // SAFETY: the caller of zmq_send_const promises that the bytes outlive all
     // use of them and do not change.
-    let mut msg = unsafe { Msg::constant(bytes.as_ptr().cast_mut().cast(), bytes.len()) };
-    let socket = SocketRef::resolve(socket)?;
-    transmit(socket, socket.lock(), &mut Body::Msg(&mut msg), flags)
+    unsafe { Msg::constant(bytes.as_ptr().cast_mut().cast(), bytes.len()) }
 }
 
 /// `zmq_msg_send`: on success the message is empty afterwards.
 #[inline(always)]
-pub fn send_msg(socket: *mut c_void, msg: &mut Msg, flags: c_int) -> Result<usize> {
+pub fn send_msg(
+    socket: *mut c_void,
+    msg: &mut Msg,
+    flags: c_int,
+    pause: &mut Pause,
+) -> Result<usize> {
     let socket = SocketRef::resolve(socket)?;
     let mut locked = socket.lock();
     if let Some(bytes) = msg.as_short() {
@@ -54,12 +91,20 @@ pub fn send_msg(socket: *mut c_void, msg: &mut Msg, flags: c_int) -> Result<usiz
             Err(again) => locked = again,
         }
     }
-    send_any_msg(socket, locked, msg, flags)
+    send_any_msg(msg, |body| transmit(socket, locked, body, flags, pause))
+}
+
+/// Takes up a [`send_msg`] that has slept.
+pub fn send_msg_again(msg: &mut Msg, flags: c_int, pause: &mut Pause) -> Result<usize> {
+    send_any_msg(msg, |body| transmit_again(body, flags, pause))
 }
 
 #[inline(never)]
-fn send_any_msg(socket: SocketRef, locked: Locked, msg: &mut Msg, flags: c_int) -> Result<usize> {
-    let size = transmit(socket, locked, &mut Body::Msg(msg), flags)?;
+fn send_any_msg(
+    msg: &mut Msg,
+    transmit: impl FnOnce(&mut Body<'_>) -> Result<usize>,
+) -> Result<usize> {
+    let size = transmit(&mut Body::Msg(msg))?;
     // What was copied is released here, where no lock is held: that may call a
     // function of the application.
     drop(msg.take());
@@ -89,7 +134,13 @@ fn send_short(
 }
 
 #[inline(never)]
-fn transmit(socket: SocketRef, locked: Locked, body: &mut Body<'_>, flags: c_int) -> Result<usize> {
+fn transmit(
+    socket: SocketRef,
+    locked: Locked,
+    body: &mut Body<'_>,
+    flags: c_int,
+    pause: &mut Pause,
+) -> Result<usize> {
     let mut socket = socket.entered(locked).ok_or(Error::NotSocket)?.alive()?;
     let size = body.as_slice().len();
     let more = flags & SNDMORE != 0;
@@ -113,11 +164,22 @@ fn transmit(socket: SocketRef, locked: Locked, body: &mut Body<'_>, flags: c_int
         Ok(sent) if sent.then == Then::Nothing => socket.leave(),
         Ok(sent) => finish(socket, sent),
         Err(Error::Again) if timeout != 0 => {
-            let (socket, sent) = send_slowly(socket, body, more, timeout.into())?;
+            let wait = Wait::new(timeout.into());
+            let (socket, sent) = send_slowly(socket, body, more, wait, pause)?;
             finish(socket, sent);
         }
         Err(error) => return Err(error),
     }
+    Ok(size)
+}
+
+/// Takes up a send that has slept.
+fn transmit_again(body: &mut Body<'_>, flags: c_int, pause: &mut Pause) -> Result<usize> {
+    let size = body.as_slice().len();
+    let more = flags & SNDMORE != 0;
+    let (socket, wait) = Wait::resume(pause)?;
+    let (socket, sent) = send_slowly(socket, body, more, wait, pause)?;
+    finish(socket, sent);
     Ok(size)
 }
 
@@ -157,29 +219,23 @@ fn send_slowly(
     mut socket: Entered,
     body: &mut Body<'_>,
     more: bool,
-    timeout: i64,
+    mut wait: Wait,
+    pause: &mut Pause,
 ) -> Result<(Entered, Sent)> {
-    let mut wait = Wait::new(timeout);
-    loop {
-        socket = socket.flush_left()?;
-        for effort in [Effort::Look, Effort::Settle] {
-            let inner = &mut *socket;
-            match inner.pattern.send(&mut inner.pipes, body, more, effort) {
-                Ok(pipe) => {
-                    wait.end(&mut socket);
-                    return Ok((socket, pipe));
-                }
-                Err(Error::Again) => {}
-                Err(error) => {
-                    wait.end(&mut socket);
-                    return Err(error);
-                }
+    socket = socket.flush_left()?;
+    for effort in [Effort::Look, Effort::Settle] {
+        let inner = &mut *socket;
+        match inner.pattern.send(&mut inner.pipes, body, more, effort) {
+            Err(Error::Again) => {}
+            result => {
+                wait.end(&mut socket);
+                return result.map(|sent| (socket, sent));
             }
         }
-        if wait.timed_out() {
-            wait.end(&mut socket);
-            return Err(Error::Again);
-        }
-        socket = wait.sleep(socket, Kind::Sender)?;
     }
+    if wait.timed_out() {
+        wait.end(&mut socket);
+        return Err(Error::Again);
+    }
+    Err(wait.sleep(socket, Kind::Sender, pause))
 }

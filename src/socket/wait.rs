@@ -3,7 +3,8 @@
 //! Before a caller sleeps it writes what it left behind, takes the read right if
 //! it may, and looks a few times more while yielding the processor, where that
 //! has paid before. A sleep ends when the socket has news, when the time is up,
-//! and when a signal handler has run.
+//! and when a signal handler has run. It is slept outside of the call, which is
+//! taken up again afterwards (see [`Pause`]).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,9 +14,10 @@ use super::inner::{FEW, Inner};
 use super::{Entered, SocketRef};
 use crate::error::{Error, Result};
 use crate::link::{PipeId, Side};
+use crate::pause::Pause;
 use crate::pipe::Pipe;
 use crate::reactor::ReadSet;
-use crate::sys::{EventFd, Instant, futex};
+use crate::sys::{EpollEvent, EventFd, Instant, Nap, futex};
 
 /// How long a caller looks before it sleeps.
 pub(super) const LOOK: Duration = Duration::from_micros(20);
@@ -139,7 +141,49 @@ impl Adaptive {
     }
 }
 
+/// How many connections tell a sleeper at once that they have something.
+const READY: usize = 16;
+
+/// A call that sleeps, and what it needs to go on.
+struct Sleeper {
+    me: SocketRef,
+    wait: Wait,
+    waiter: Arc<Waiter>,
+    events: [EpollEvent; READY],
+    awake: bool,
+}
+
+impl Sleeper {
+    /// Back in the socket, with so many events.
+    fn rise(&self, socket: &mut Inner, events: usize) {
+        let waiter = &self.waiter;
+        socket.waiters.retain(|other| !Arc::ptr_eq(other, waiter));
+        if let Bell::Set(set) = &waiter.bell {
+            let mut ready = [PipeId::NONE; READY];
+            let mut count = 0;
+            set.came(&self.events[..events], |pipe| {
+                ready[count] = pipe;
+                count += 1;
+            });
+            socket.activate(&ready[..count]);
+        }
+    }
+}
+
+impl Drop for Sleeper {
+    /// A thread that was cancelled leaves its place to the next.
+    fn drop(&mut self) {
+        if !self.awake
+            && let Ok(mut socket) = self.me.enter()
+        {
+            self.rise(&mut socket, 0);
+            self.wait.end(&mut socket);
+        }
+    }
+}
+
 /// One blocked call.
+#[derive(Clone, Copy)]
 pub(super) struct Wait {
     deadline: Option<Instant>,
     begun: Instant,
@@ -215,9 +259,8 @@ impl Wait {
         }
     }
 
-    /// Sleeps until there is news. The socket is let go meanwhile.
-    pub fn sleep(&mut self, mut socket: Entered, kind: Kind) -> Result<Entered> {
-        let me = socket.me;
+    /// Falls asleep until there is news. The socket is let go meanwhile.
+    pub fn sleep(self, mut socket: Entered, kind: Kind, pause: &mut Pause) -> Error {
         let lent = self.leased && kind == Kind::Receiver;
         let bell = match &socket.home {
             Some(home) if lent => Bell::Set(home.set.clone()),
@@ -229,33 +272,39 @@ impl Wait {
             bell,
         });
         socket.waiters.push(waiter.clone());
+        let mut sleeper = Box::new(Sleeper {
+            me: socket.me,
+            wait: self,
+            waiter,
+            events: [EpollEvent::EMPTY; READY],
+            awake: false,
+        });
         socket.leave();
         let left = self
             .deadline
-            .map_or(LONGEST, |deadline| deadline.since(Instant::now()));
-        let mut ready = Vec::new();
-        let mut interrupted = false;
-        match &waiter.bell {
-            Bell::Set(set) => {
-                match set.wait(Some(left.min(LONGEST)), true, |pipe| ready.push(pipe)) {
-                    Ok(()) => {}
-                    Err(error) => interrupted = error.raw_os_error() == Some(libc::EINTR),
-                }
-            }
-            _ => match futex::wait(&waiter.rung, 0, Some(left.min(LONGEST))) {
-                futex::Outcome::Woken | futex::Outcome::TimedOut => {}
-                futex::Outcome::Interrupted => interrupted = true,
-            },
-        }
-        let mut socket = me.enter()?;
-        socket.waiters.retain(|other| !Arc::ptr_eq(other, &waiter));
-        socket.activate(&ready);
-        if interrupted && !waiter.was_woken() {
-            self.end(&mut socket);
+            .map_or(LONGEST, |deadline| deadline.since(Instant::now()))
+            .min(LONGEST);
+        let nap = match &sleeper.waiter.bell {
+            Bell::Set(set) => set.nap(&mut sleeper.events, left),
+            _ => Nap::word(&sleeper.waiter.rung, 0, left),
+        };
+        pause.begin(nap, sleeper)
+    }
+
+    /// The sleep is over.
+    pub fn resume(pause: &mut Pause) -> Result<(Entered, Wait)> {
+        let (mut sleeper, result) = pause.wake::<Sleeper>()?;
+        sleeper.awake = true;
+        let mut wait = sleeper.wait;
+        let mut socket = sleeper.me.enter()?;
+        sleeper.rise(&mut socket, usize::try_from(result).unwrap_or(0));
+        if result == -libc::EINTR && !sleeper.waiter.was_woken() {
+            wait.end(&mut socket);
             return Err(Error::Interrupted);
         }
-        self.timed_out = self.deadline.is_some_and(|at| at <= Instant::now());
-        self.still_alive(socket)
+        wait.timed_out = wait.deadline.is_some_and(|at| at <= Instant::now());
+        let socket = wait.still_alive(socket)?;
+        Ok((socket, wait))
     }
 
     fn still_alive(&mut self, mut socket: Entered) -> Result<Entered> {
@@ -317,9 +366,7 @@ impl Inner {
         let mut ready = Vec::new();
         // An interrupted look is one that found nothing.
         let alone = !self.waiters.iter().any(|waiter| waiter.sleeps_here());
-        let _ = home
-            .set
-            .wait(Some(Duration::ZERO), alone, |pipe| ready.push(pipe));
+        let _ = home.set.look(alone, |pipe| ready.push(pipe));
         self.activate(&ready);
     }
 

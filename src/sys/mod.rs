@@ -5,13 +5,14 @@
 //! panics and none retries on its own, so that a wait ends with `EINTR` when a
 //! signal handler ran. Descriptors are [`Fd`]: closing one that somebody else
 //! has closed already is ignored. No call is a place where a cancelled thread
-//! ends (see `raw`). What to do about an error is the caller's
-//! to say, and sockets are `transport`'s.
+//! ends (see `raw`), but for a [`Nap`] that is taken with [`cancellable`]. What
+//! to do about an error is the caller's to say, and sockets are `transport`'s.
 
 mod clock;
 mod epoll;
 mod eventfd;
 pub mod futex;
+mod nap;
 mod poll;
 mod raw;
 mod sched;
@@ -26,7 +27,8 @@ use libc::c_int;
 pub use clock::Instant;
 pub use epoll::{Epoll, EpollEvent};
 pub use eventfd::EventFd;
-pub use poll::{PollFd, poll, ppoll};
+pub use nap::{Nap, cancellable};
+pub use poll::{PollFd, poll};
 pub use raw::{Uncancelled, uncancelled};
 pub use sched::{Scheduling, name_thread};
 pub use signal::{SignalsBlocked, block_all_signals, set_timer_slack};

@@ -4,8 +4,7 @@
 //! wrapper of a call that may wait: its stack is unwound from there, and where
 //! that meets frames of this library the process is aborted. `syscall` is no
 //! such place. So a thread that is cancelled while it is in one of our calls
-//! goes on until that call returns, and ends at its next cancellation point;
-//! one that waits in it waits until something else wakes it.
+//! goes on until that call is to wait, where it ends (see `nap`), or returns.
 //!
 //! Results and `errno` are those of the wrappers. What is not here does not
 //! wait and is no cancellation point (`eventfd`, `epoll_ctl`, `fcntl` ...), or
@@ -49,7 +48,7 @@ impl Drop for Uncancelled {
 }
 
 /// The signal set as the kernel has it: 64 signals.
-const KERNEL_SIGSET: usize = 8;
+pub const KERNEL_SIGSET: usize = 8;
 
 /// `close`.
 pub fn close(fd: RawFd) -> c_int {

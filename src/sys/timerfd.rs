@@ -84,17 +84,17 @@ mod tests {
         let start = Instant::now();
         timer.arm(Duration::from_millis(2)).unwrap();
         let mut fds = [PollFd::new(timer.as_raw_fd(), libc::POLLIN)];
-        assert_eq!(poll(&mut fds, None).unwrap(), 1);
+        assert_eq!(poll(&mut fds, None, None).unwrap(), 1);
         assert!(start.elapsed() >= Duration::from_millis(2));
         assert_eq!(timer.drain().unwrap(), 1);
         assert_eq!(timer.drain().unwrap(), 0);
 
         timer.arm(Duration::ZERO).unwrap();
-        assert_eq!(poll(&mut fds, None).unwrap(), 1);
+        assert_eq!(poll(&mut fds, None, None).unwrap(), 1);
         timer.disarm().unwrap();
-        assert_eq!(poll(&mut fds, Some(Duration::ZERO)).unwrap(), 0);
+        assert_eq!(poll(&mut fds, Some(Duration::ZERO), None).unwrap(), 0);
         timer.arm(Duration::MAX).unwrap();
-        assert_eq!(poll(&mut fds, Some(Duration::ZERO)).unwrap(), 0);
+        assert_eq!(poll(&mut fds, Some(Duration::ZERO), None).unwrap(), 0);
     }
 
     #[test]
@@ -103,7 +103,7 @@ mod tests {
         timer.arm_periodic(Duration::from_micros(200)).unwrap();
         let mut fds = [PollFd::new(timer.as_raw_fd(), libc::POLLIN)];
         for _ in 0..3 {
-            assert_eq!(poll(&mut fds, None).unwrap(), 1);
+            assert_eq!(poll(&mut fds, None, None).unwrap(), 1);
             assert!(timer.drain().unwrap() >= 1);
         }
     }

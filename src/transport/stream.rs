@@ -304,7 +304,7 @@ mod tests {
 
     fn wait(fd: &impl AsRawFd, events: i16) {
         let mut fds = [PollFd::new(fd.as_raw_fd(), events)];
-        assert_eq!(poll(&mut fds, None).unwrap(), 1);
+        assert_eq!(poll(&mut fds, None, None).unwrap(), 1);
     }
 
     fn connect(endpoint: &str, options: &StreamOptions) -> io::Result<Stream> {

@@ -4,27 +4,18 @@ use std::ffi::{c_int, c_long};
 
 use libc::sigset_t;
 
-use crate::capi::length;
-use crate::capi::poll::{poll_items, zmq_pollitem_t};
-use crate::error::Error;
-use crate::socket;
+use crate::capi::poll::{poll_with, zmq_pollitem_t};
 
-/// As zmq_poll(), with another mask of blocked signals while it waits. Built for
-/// a mask of NULL only, which leaves the mask alone: fails with ENOTSUP for any
-/// other.
+/// As zmq_poll(), with sigmask in place of the thread's mask of blocked signals
+/// while it waits, unless it is NULL: a signal that only sigmask lets through
+/// ends the call with EINTR if nothing is there.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn zmq_ppoll(
+pub unsafe extern "C-unwind" fn zmq_ppoll(
     items: *mut zmq_pollitem_t,
     nitems: c_int,
     timeout: c_long,
     sigmask: *const sigset_t,
 ) -> c_int {
-    length(|| {
-        // SAFETY: the same contract.
-        let items = unsafe { poll_items(items, nitems) }?;
-        if !sigmask.is_null() {
-            return Err(Error::NotSupported);
-        }
-        socket::poll(items, timeout)
-    })
+    // SAFETY: the same contract; nothing here has anything to drop.
+    unsafe { poll_with(items, nitems, timeout, sigmask) }
 }

@@ -12,9 +12,10 @@ use crate::capi::constants::{ZMQ_POLLERR, ZMQ_POLLIN, ZMQ_POLLOUT, ZMQ_POLLPRI};
 use crate::capi::pointers::array_mut;
 use crate::capi::poll::zmq_fd_t;
 use crate::capi::socket::refuse;
-use crate::capi::{entry, status};
+use crate::capi::{attempt, entry, status, waiting};
 use crate::error::{Error, Result};
 use crate::handle::{Handle, Registry};
+use crate::pause::Pause;
 use crate::process;
 use crate::socket::{self, PollItem};
 
@@ -265,7 +266,7 @@ pub extern "C" fn zmq_poller_remove_fd(poller: *mut c_void, fd: zmq_fd_t) -> c_i
 /// -1 for ever). Returns 0 and fills in the event; an empty one on failure.
 /// Errors as for zmq_poller_wait_all().
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn zmq_poller_wait(
+pub unsafe extern "C-unwind" fn zmq_poller_wait(
     poller: *mut c_void,
     event: *mut zmq_poller_event_t,
     timeout: c_long,
@@ -288,33 +289,79 @@ pub unsafe extern "C" fn zmq_poller_wait(
 /// poller, events is NULL, or there is nothing to wait for and timeout is -1.
 /// EINVAL: n_events is negative. ENOTSOCK: a socket was closed. EINTR, ETERM.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn zmq_poller_wait_all(
+pub unsafe extern "C-unwind" fn zmq_poller_wait_all(
     poller: *mut c_void,
     events: *mut zmq_poller_event_t,
     n_events: c_int,
     timeout: c_long,
 ) -> c_int {
-    entry(-1, || {
-        let entries = set(poller)?.1.0.clone();
-        if events.is_null() {
-            return Err(Error::Fault);
-        }
-        let room = usize::try_from(n_events).map_err(|_| Error::Invalid)?;
-        // SAFETY: the contract of this layer.
-        let events = unsafe { array_mut(events, room) }.ok_or(Error::Fault)?;
-        let found = wait(&entries, events, timeout)?;
-        Ok(found as c_int)
-    })
+    // SAFETY: the contract of this layer; nothing here has anything to drop.
+    unsafe {
+        waiting(
+            |pause| {
+                attempt(|| {
+                    let entries = set(poller)?.1.0.clone();
+                    let events = places(events, n_events)?;
+                    wait(entries, events, timeout, pause)
+                })
+            },
+            |pause| attempt(|| wait_again(places(events, n_events)?, pause)),
+        )
+    }
 }
 
-fn wait(entries: &[Entry], events: &mut [zmq_poller_event_t], timeout: c_long) -> Result<usize> {
-    let entries: Vec<_> = entries.iter().filter(|entry| entry.events != 0).collect();
+/// # Safety
+/// The contract of this layer.
+unsafe fn places<'a>(
+    events: *mut zmq_poller_event_t,
+    n_events: c_int,
+) -> Result<&'a mut [zmq_poller_event_t]> {
+    if events.is_null() {
+        return Err(Error::Fault);
+    }
+    let room = usize::try_from(n_events).map_err(|_| Error::Invalid)?;
+    // SAFETY: the same contract.
+    unsafe { array_mut(events, room) }.ok_or(Error::Fault)
+}
+
+fn wait(
+    mut entries: Vec<Entry>,
+    events: &mut [zmq_poller_event_t],
+    timeout: c_long,
+    pause: &mut Pause,
+) -> Result<usize> {
+    entries.retain(|entry| entry.events != 0);
     if entries.is_empty() && timeout < 0 {
         return Err(Error::Fault);
     }
-    let mut items: Vec<_> = entries.iter().map(|entry| entry.item()).collect();
-    socket::poll(&mut items, timeout)?;
-    let ready = (entries.iter().zip(&items)).filter(|(_, item)| item.revents != 0);
+    let mut items: Vec<_> = entries.iter().map(Entry::item).collect();
+    let polled = socket::poll(&mut items, timeout, ptr::null(), pause);
+    tell(polled, entries, &items, events, pause)
+}
+
+/// Takes up a [`wait`] that has slept.
+fn wait_again(events: &mut [zmq_poller_event_t], pause: &mut Pause) -> Result<usize> {
+    let entries = *pause.kept::<Vec<Entry>>()?;
+    let mut items: Vec<_> = entries.iter().map(Entry::item).collect();
+    let polled = socket::poll_again(&mut items, pause);
+    tell(polled, entries, &items, events, pause)
+}
+
+/// Fills in what was found, or keeps the entries of a poll that sleeps.
+fn tell(
+    polled: Result<usize>,
+    entries: Vec<Entry>,
+    items: &[PollItem],
+    events: &mut [zmq_poller_event_t],
+    pause: &mut Pause,
+) -> Result<usize> {
+    if let Err(error) = polled {
+        if error == Error::Asleep {
+            pause.keep(Box::new(entries));
+        }
+        return Err(error);
+    }
+    let ready = (entries.iter().zip(items)).filter(|(_, item)| item.revents != 0);
     let mut found = 0;
     for ((entry, item), event) in ready.zip(events.iter_mut()) {
         *event = zmq_poller_event_t {
