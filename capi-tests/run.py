@@ -106,7 +106,7 @@ def compile_program(source, output_directory, library_dir):
     """Compiles one C file; returns (binary, None) or (None, compiler's words)."""
     binary = output_directory / f"{source.parent.name}-{source.stem}"
     header = ROOT / "include" / "zmq.h"
-    inputs = [source, HERE / "support.h", header]
+    inputs = [source, HERE / "support.h", header, *source.parent.glob("*.h")]
     newest = max(p.stat().st_mtime for p in inputs if p.exists())
     if binary.exists() and binary.stat().st_mtime > newest:
         return binary, None

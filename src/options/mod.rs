@@ -22,6 +22,7 @@
 //! [`get`]: SocketOptions::get
 
 pub mod context;
+mod filter;
 pub mod number;
 mod row;
 mod table;
@@ -30,6 +31,7 @@ mod tests;
 mod value;
 
 pub use context::ContextOptions;
+pub use filter::{AcceptFilter, Credentials};
 pub use row::{Accepts, Access, Bytes, Field, SocketOption, Support, Value};
 pub use table::TABLE;
 pub use value::{write_bytes, write_int, write_str, write_u64};
@@ -89,6 +91,7 @@ pub struct SocketOptions {
     pub tos: i32,
     pub priority: i32,
     pub use_fd: i32,
+    pub accept_from: AcceptFilter,
     pub bound_device: Vec<u8>,
     pub loopback_fastpath: bool,
     pub busy_poll: i32,

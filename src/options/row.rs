@@ -90,7 +90,7 @@ pub enum Value {
     /// Bytes, empty by default.
     Bytes(Bytes),
     /// Set by a rule of its own; nothing to get.
-    Custom(fn(&mut SocketOptions, &[u8]) -> Result<()>),
+    Custom(fn(&mut SocketOptions, Option<&[u8]>) -> Result<()>),
     /// An `int` that is not set by its own number.
     Constant {
         /// What it is.
@@ -169,7 +169,7 @@ impl Value {
                 }
                 _ => Err(Error::Invalid),
             },
-            Value::Custom(set) => set(options, bytes),
+            Value::Custom(set) => set(options, given),
             Value::Constant { .. } | Value::Live | Value::Absent => Err(Error::Invalid),
         }
     }

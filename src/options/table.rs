@@ -196,9 +196,13 @@ pub static TABLE: &[SocketOption] = &[
         -1,
     )
     .doc("Pause in seconds between probes; −1 leaves it alone"),
-    row(38, "TCP_ACCEPT_FILTER", Value::Absent)
-        .set_only(&[])
-        .doc("Deprecated: addresses to accept connections from"),
+    row(
+        38,
+        "TCP_ACCEPT_FILTER",
+        Value::Custom(|o, given| o.accept_from.add_address(given, o.ipv6)),
+    )
+    .set_only(&[])
+    .doc("One more address, or address/bits, to accept tcp connections from"),
     switch(39, "IMMEDIATE", field!(immediate), ZeroOrOne, false)
         .doc("Queues messages for connections that are made only"),
     switch(40, "XPUB_VERBOSE", VERBOSE, NotNegative, false)
@@ -272,15 +276,27 @@ pub static TABLE: &[SocketOption] = &[
     .set_only(&[Router, Rep])
     .doc("A new peer of the same routing id replaces the old one"),
     int(57, "TOS", field!(tos), NATURAL, 0).doc("Type of service of IP packets"),
-    row(58, "IPC_FILTER_PID", Value::Absent)
-        .set_only(&[])
-        .doc("Deprecated: processes to accept connections from"),
-    row(59, "IPC_FILTER_UID", Value::Absent)
-        .set_only(&[])
-        .doc("Deprecated: users to accept connections from"),
-    row(60, "IPC_FILTER_GID", Value::Absent)
-        .set_only(&[])
-        .doc("Deprecated: groups to accept connections from"),
+    row(
+        58,
+        "IPC_FILTER_PID",
+        Value::Custom(|o, given| o.accept_from.add_process(given)),
+    )
+    .set_only(&[])
+    .doc("One more process to accept ipc connections from"),
+    row(
+        59,
+        "IPC_FILTER_UID",
+        Value::Custom(|o, given| o.accept_from.add_user(given)),
+    )
+    .set_only(&[])
+    .doc("One more user to accept ipc connections from"),
+    row(
+        60,
+        "IPC_FILTER_GID",
+        Value::Custom(|o, given| o.accept_from.add_group(given)),
+    )
+    .set_only(&[])
+    .doc("One more group to accept ipc connections from"),
     data(
         61,
         "CONNECT_ROUTING_ID",
@@ -465,9 +481,7 @@ pub static TABLE: &[SocketOption] = &[
     .doc("What is received when a peer is gone"),
     int(112, "PRIORITY", field!(priority), NATURAL, 0).doc("Priority of packets in the kernel"),
     int(113, "BUSY_POLL", field!(busy_poll), ANY, 0)
-        .not_yet()
-        .set_only(&[])
-        .doc("Has the kernel poll the network device"),
+        .doc("How long the kernel polls the network device, in µs; 0 leaves it alone"),
     data(114, "HICCUP_MSG", bytes!(hiccup_msg), 0..=usize::MAX)
         .set_only(&[])
         .not_yet()
@@ -536,7 +550,8 @@ fn thread_safe(options: &SocketOptions) -> i32 {
 
 /// `X-name:value`, neither part empty. Four bytes are taken for an `int` that
 /// was given by mistake.
-fn add_metadata(options: &mut SocketOptions, given: &[u8]) -> Result<()> {
+fn add_metadata(options: &mut SocketOptions, given: Option<&[u8]>) -> Result<()> {
+    let given = given.unwrap_or_default();
     let colon = given
         .iter()
         .position(|&byte| byte == b':')

@@ -253,6 +253,7 @@ impl Inner {
             keepalive_idle: options.tcp_keepalive_idle,
             keepalive_intvl: options.tcp_keepalive_intvl,
             tcp_maxrt: options.tcp_maxrt,
+            accept_from: options.accept_from.clone(),
         }
     }
 

@@ -66,22 +66,40 @@ impl Listener {
 
     /// Takes the next connection, or `None` if there is none now.
     ///
-    /// An error concerns one connection (`ECONNABORTED`, a refused option) or
+    /// An error concerns one connection (`ECONNABORTED`, a refused option,
+    /// `EACCES` for whom [`StreamOptions::accept_from`] keeps out) or
     /// the process (`EMFILE`, `ENFILE`, `ENOMEM`, `ENOBUFS`: the connection
     /// stays in the queue, and to ask again at once would spin).
     pub fn accept(&self, options: &StreamOptions) -> io::Result<Option<Stream>> {
         let flags = libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK;
-        let accepted = match SockRef::from(self.fd()).accept4(flags) {
-            Ok((socket, _)) => Fd::from_raw(socket.into_raw_fd()),
+        let (accepted, peer) = match SockRef::from(self.fd()).accept4(flags) {
+            Ok((socket, peer)) => (Fd::from_raw(socket.into_raw_fd()), peer),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
             Err(error) => return Err(error),
         };
-        match self {
+        let filter = &options.accept_from;
+        let (stream, welcome) = match self {
             Listener::Tcp(_) => {
-                options.accepted(&accepted)?;
-                Ok(Some(Stream::Tcp(accepted)))
+                let from = peer.as_socket().map(|peer| peer.ip());
+                let welcome = from.is_none_or(|from| filter.admits_address(from));
+                if welcome {
+                    options.accepted(&accepted)?;
+                }
+                (Stream::Tcp(accepted), welcome)
             }
-            Listener::Ipc(_) => Ok(Some(Stream::Ipc(accepted))),
+            Listener::Ipc(_) => {
+                let stream = Stream::Ipc(accepted);
+                let welcome = !filter.asks_for_credentials()
+                    || stream
+                        .credentials()
+                        .is_some_and(|peer| filter.admits(&peer));
+                (stream, welcome)
+            }
+        };
+        if welcome {
+            Ok(Some(stream))
+        } else {
+            Err(io::Error::from_raw_os_error(libc::EACCES))
         }
     }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 use libc::c_int;
 use socket2::SockRef;
 
+use crate::options::AcceptFilter;
 use crate::sys::{Fd, check};
 
 /// What a listener needs to know.
@@ -77,6 +78,8 @@ pub struct StreamOptions {
     pub keepalive_intvl: i32,
     /// Milliseconds that sent bytes may stay unacknowledged; 0 leaves it.
     pub tcp_maxrt: i32,
+    /// Whom an accepted connection may be from.
+    pub accept_from: AcceptFilter,
 }
 
 impl Default for StreamOptions {
@@ -93,6 +96,7 @@ impl Default for StreamOptions {
             keepalive_idle: -1,
             keepalive_intvl: -1,
             tcp_maxrt: 0,
+            accept_from: AcceptFilter::default(),
         }
     }
 }

@@ -16,6 +16,7 @@ use socket2::{Domain, SockRef};
 use super::listener::{new_socket, new_tcp};
 use super::options::StreamOptions;
 use super::{IpcAddress, name};
+use crate::options::Credentials;
 use crate::sys::{Fd, check, check_len};
 
 /// A connection to a peer.
@@ -40,6 +41,9 @@ pub enum ConnectState {
 
 /// No more buffers than this go into one system call (`UIO_MAXIOV`).
 const MOST_BUFFERS: usize = 1024;
+
+/// How many groups of a peer are looked at.
+const GROUPS_MAX: usize = 1024;
 
 impl Stream {
     /// Starts to connect to `peer`, from `source` if one is given.
@@ -164,6 +168,36 @@ impl Stream {
             )
         };
         (result == 0).then_some(peer)
+    }
+
+    /// The same, with the groups it belongs to besides its own.
+    pub fn credentials(&self) -> Option<Credentials> {
+        let peer = self.peer_credentials()?;
+        let mut groups = [0 as libc::gid_t; GROUPS_MAX];
+        let mut size = size_of_val(&groups) as libc::socklen_t;
+        // SAFETY: the kernel writes at most `size` bytes into `groups`, and the
+        // length into `size`; both outlive the call.
+        let result = unsafe {
+            let groups = groups.as_mut_ptr().cast();
+            libc::getsockopt(
+                self.as_raw_fd(),
+                libc::SOL_SOCKET,
+                libc::SO_PEERGROUPS,
+                groups,
+                &mut size,
+            )
+        };
+        // Where the kernel cannot tell them, the peer's own group has to do.
+        let count = if result == 0 {
+            size as usize / size_of::<libc::gid_t>()
+        } else {
+            0
+        };
+        Some(Credentials {
+            user: peer.uid,
+            groups: [peer.gid].iter().chain(&groups[..count]).copied().collect(),
+            process: peer.pid as u32,
+        })
     }
 
     /// Reads what is there into the head of `buffer` and returns how much it
