@@ -20,7 +20,7 @@ use crate::link::pool::{CHUNK, Pool};
 use crate::link::{Conn, Limits};
 use crate::message::{Buffer, Msg};
 use crate::zmtp::frame::{self, MORE};
-use crate::zmtp::{self, Scanner};
+use crate::zmtp::{self, Scan, Scanner, command};
 
 /// From this size a body is kept or read by reference instead of copied.
 pub const LARGE: usize = 8 * 1024;
@@ -96,6 +96,8 @@ pub struct FillHalf {
     max_size: Option<u64>,
     /// Only the newest message is kept.
     conflate: bool,
+    /// Subscriptions are for the receiver, not for the link.
+    subscribes: bool,
     /// Bodies of commands, to be answered by the link.
     commands: Vec<Vec<u8>>,
 }
@@ -117,6 +119,7 @@ impl FillHalf {
             mark: 0,
             max_size: limits.max_size,
             conflate: limits.conflate,
+            subscribes: limits.subscribes,
             commands: Vec::new(),
         };
         half.set_mark(limits.receive_mark);
@@ -366,13 +369,24 @@ impl FillHalf {
             max_msg_size: self.max_size,
             ..zmtp::Limits::NONE
         };
-        let commands = &mut self.commands;
+        let (commands, subscribes) = (&mut self.commands, self.subscribes);
+        let mut subscriptions = 0;
         let open = self.scanner.in_message();
         let scan = self.scanner.scan(bytes, limits, |body| {
-            commands.push(body.to_vec());
+            if subscribes && is_subscription(body) {
+                subscriptions += 1;
+            } else {
+                commands.push(body.to_vec());
+            }
             Ok(())
         });
         let scan = match scan {
+            // Subscriptions are passed on as messages are, and counted so.
+            Ok(scan) if subscriptions > 0 && !self.scanner.in_message() => Scan {
+                whole: scan.consumed,
+                messages: scan.messages + subscriptions,
+                ..scan
+            },
             Ok(scan) => scan,
             Err(_) => {
                 // What came whole before the fault is still delivered.
@@ -415,6 +429,10 @@ impl FillHalf {
         }
         Ok(())
     }
+}
+
+fn is_subscription(body: &[u8]) -> bool {
+    body.starts_with(command::SUBSCRIBE) || body.starts_with(command::CANCEL)
 }
 
 /// How many bytes at the head of `bytes`, which hold a malformed frame, are

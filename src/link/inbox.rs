@@ -16,6 +16,10 @@ use crate::zmtp::frame;
 pub trait Taker {
     /// Takes the frame by its bytes, or says that it wants a message.
     fn copy(&mut self, body: &[u8], more: bool) -> bool;
+    /// Takes the body of a command, or has it passed over.
+    fn command(&mut self, _body: &[u8]) -> bool {
+        false
+    }
     /// Takes the frame as a message.
     fn put(&mut self, _msg: Msg) {}
     /// Notes what is known of the peer that the frame is from.
@@ -79,6 +83,9 @@ impl Chunk {
             let start = self.at + header.header_len;
             self.at = start + len;
             if header.is_command() {
+                if taker.command(&bytes[header.header_len..header.header_len + len]) {
+                    return true;
+                }
                 continue;
             }
             let body = &bytes[header.header_len..header.header_len + len];

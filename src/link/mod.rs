@@ -39,6 +39,8 @@ pub use owner::{Arrival, Owner, PipeId};
 pub use pool::Pool;
 pub use slot::Slot;
 
+use outbox::Progress;
+
 /// The producing end of an outbox of messages.
 pub type OutWriter = outbox::Writer<Msg>;
 /// The consuming end of an outbox of messages.
@@ -72,6 +74,9 @@ pub struct Limits {
     pub max_size: Option<u64>,
     /// Either way only the newest message is kept, and the mark is ignored.
     pub conflate: bool,
+    /// The peer subscribes: its subscriptions are for the receiver, in order
+    /// with its messages.
+    pub subscribes: bool,
 }
 
 /// Who asks for a flush or a fill.
@@ -373,6 +378,18 @@ impl Link {
             }
         }
         if wake {
+            self.owner.writable(self.pipe());
+        }
+    }
+
+    /// Drops what was not sent on the connection that is lost, unless there is
+    /// another one already.
+    pub fn forget_unsent(self: &Arc<Self>, spent: &mut Vec<Msg>) {
+        let progress = self.with_flush(|half| match half.conn {
+            None => half.outbox.clear(spent),
+            Some(_) => Progress::default(),
+        });
+        if progress.wake_writer {
             self.owner.writable(self.pipe());
         }
     }

@@ -410,6 +410,18 @@ impl Msg {
         self.kind == Kind::CONSTANT || self.flags & SHARED != 0
     }
 
+    /// A message with a body in two parts.
+    pub fn of_parts(head: &[u8], rest: &[u8]) -> Result<Msg> {
+        let mut msg = Msg::with_size(head.len() + rest.len())?;
+        let body = msg.data_ptr();
+        // SAFETY: a new message is ours alone, and as long as both parts.
+        unsafe {
+            ptr::copy_nonoverlapping(head.as_ptr(), body, head.len());
+            ptr::copy_nonoverlapping(rest.as_ptr(), body.add(head.len()), rest.len());
+        }
+        Ok(msg)
+    }
+
     /// Another message with the same body and everything that goes with it. An
     /// inline body is copied, any other is shared. It fails if there are
     /// absurdly many copies.

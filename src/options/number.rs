@@ -9,4 +9,5 @@ pub const RCVMORE: i32 = 13;
 pub const FD: i32 = 14;
 pub const EVENTS: i32 = 15;
 pub const LAST_ENDPOINT: i32 = 32;
+pub const XPUB_WELCOME_MSG: i32 = 72;
 pub const TOPICS_COUNT: i32 = 116;

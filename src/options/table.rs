@@ -207,7 +207,6 @@ pub static TABLE: &[SocketOption] = &[
         .doc("Queues messages for connections that are made only"),
     switch(40, "XPUB_VERBOSE", VERBOSE, NotNegative, false)
         .set_only(&[XPub, Pub])
-        .not_yet()
         .doc("Tells the application of repeated subscriptions too"),
     switch(41, "ROUTER_RAW", field!(router_raw), NotNegative, false)
         .set_only(&[Router, Rep])
@@ -316,11 +315,9 @@ pub static TABLE: &[SocketOption] = &[
         .doc("The SOCKS5 proxy to connect through"),
     switch(69, "XPUB_NODROP", field!(xpub_nodrop), NotNegative, false)
         .set_only(&[XPub, Pub, Radio])
-        .not_yet()
         .doc("A send fails or waits where it would drop the message"),
     switch(71, "XPUB_MANUAL", field!(xpub_manual), NotNegative, false)
         .set_only(&[XPub, Pub])
-        .not_yet()
         .doc("The application subscribes its peers by SUBSCRIBE"),
     data(
         72,
@@ -329,14 +326,12 @@ pub static TABLE: &[SocketOption] = &[
         0..=usize::MAX,
     )
     .set_only(&[XPub, Pub])
-    .not_yet()
     .doc("What a new subscriber is sent"),
     switch(73, "STREAM_NOTIFY", field!(stream_notify), ZeroOrOne, true)
         .set_only(&[Stream])
         .not_yet()
         .doc("Tells of connects and disconnects by empty messages"),
     switch(74, "INVERT_MATCHING", field!(invert_matching), Any, false)
-        .not_yet()
         .doc("Sends and receives what does not match"),
     int(75, "HEARTBEAT_IVL", field!(heartbeat_ivl), NATURAL, 0)
         .not_yet()
@@ -355,7 +350,6 @@ pub static TABLE: &[SocketOption] = &[
     .doc("How long a PONG may take; −1, the default, is as long as HEARTBEAT_IVL"),
     switch(78, "XPUB_VERBOSER", VERBOSER, NotNegative, false)
         .set_only(&[XPub, Pub])
-        .not_yet()
         .doc("Tells the application of repeated subscriptions and unsubscriptions too"),
     int(79, "CONNECT_TIMEOUT", field!(connect_timeout), NATURAL, 0)
         .doc("How long an attempt to connect may take; 0 leaves it to the system"),
@@ -418,7 +412,6 @@ pub static TABLE: &[SocketOption] = &[
         .doc("Tells of connects (1) and disconnects (2) by messages of routing id and nothing"),
     switch(98, "XPUB_MANUAL_LAST_VALUE", LAST_VALUE, NotNegative, false)
         .set_only(&[XPub, Pub])
-        .not_yet()
         .doc("As XPUB_MANUAL, and the next message goes to the last subscriber only"),
     data(99, "SOCKS_USERNAME", text!(socks_username), 0..=255)
         .not_yet()
@@ -459,7 +452,6 @@ pub static TABLE: &[SocketOption] = &[
         false,
     )
     .set_only(&[XPub, Pub, XSub])
-    .not_yet()
     .doc("Only the first frame of a message can be a subscription"),
     int(109, "RECONNECT_STOP", field!(reconnect_stop), ANY, 0)
         .not_yet()
@@ -494,11 +486,9 @@ pub static TABLE: &[SocketOption] = &[
         false,
     )
     .set_only(&[XSub])
-    .not_yet()
     .doc("Passes on repeated unsubscriptions too"),
     row(number::TOPICS_COUNT, "TOPICS_COUNT", Value::Live)
         .get_only()
-        .not_yet()
         .doc("How many prefixes are subscribed"),
     row(117, "NORM_MODE", Value::Absent).doc("Congestion control of NORM"),
     row(118, "NORM_UNICAST_NACK", Value::Absent).doc("Whether NORM asks again by unicast"),

@@ -6,13 +6,18 @@
 
 mod dealer;
 mod fair_queue;
+mod fan_out;
 mod load_balance;
+mod notices;
 mod pair;
+mod publish;
 mod pull;
 mod push;
 mod rep;
 mod req;
 mod router;
+mod subscribe;
+mod subscriptions;
 mod turn;
 
 use crate::error::{Error, Result};
@@ -24,11 +29,13 @@ use dealer::Dealer;
 use fair_queue::FairQueue;
 use load_balance::LoadBalance;
 use pair::Pair;
+use publish::Publish;
 use pull::Pull;
 use push::Push;
 use rep::Rep;
 use req::Req;
 use router::Router;
+use subscribe::Subscribe;
 use turn::Turn;
 
 /// Where a frame went, and what that leaves to be done.
@@ -67,6 +74,12 @@ pub trait Rules {
     /// The peer has said who it is; again after each reconnect.
     fn identify(&mut self, _pipes: &mut Pipes, _id: PipeId, _peer: &PeerInfo) {}
 
+    /// The connection of a peer is lost, and will be made again. Says whether
+    /// what was not sent is not to be sent then either.
+    fn lost(&mut self, _id: PipeId) -> bool {
+        false
+    }
+
     /// The peer is gone for good; what it sent may still be in the pipe. Says
     /// whether the pipe is still of use for that.
     fn depart(&mut self, pipes: &mut Pipes, id: PipeId) -> bool;
@@ -76,6 +89,10 @@ pub trait Rules {
 
     /// The pipe has something to read again.
     fn readable(&mut self, _pipes: &mut Pipes, _id: PipeId) {}
+
+    /// Reads what the pattern itself is to have, whether or not the application
+    /// receives: the subscriptions of a publisher's peers.
+    fn absorb(&mut self, _pipes: &mut Pipes, _id: PipeId, _reading: &Reading<'_>) {}
 
     /// The pipe has room again.
     fn writable(&mut self, _pipes: &mut Pipes, _id: PipeId) {}
@@ -111,8 +128,21 @@ pub trait Rules {
         false
     }
 
-    /// Takes a changed option into account.
+    /// `ZMQ_SUBSCRIBE` and, with `on` false, `ZMQ_UNSUBSCRIBE`.
+    fn subscribe(&mut self, _pipes: &mut Pipes, _topic: &[u8], _on: bool) -> Result<()> {
+        Err(Error::Invalid)
+    }
+
+    /// How many topics are subscribed (`ZMQ_TOPICS_COUNT`).
+    fn topics(&self) -> Option<usize> {
+        None
+    }
+
+    /// Takes changed options into account.
     fn configure(&mut self, _settings: &Settings) {}
+
+    /// `ZMQ_XPUB_WELCOME_MSG`: what each new peer is sent from now on.
+    fn welcome(&mut self, _msg: &[u8]) {}
 }
 
 /// The options that change how a pattern behaves.
@@ -128,6 +158,24 @@ pub struct Settings {
     pub req_correlate: bool,
     /// `ZMQ_PROBE_ROUTER`: each new peer gets an empty message.
     pub probe_router: bool,
+    /// `ZMQ_INVERT_MATCHING`: what does not match is what is wanted.
+    pub invert_matching: bool,
+    /// `ZMQ_XPUB_VERBOSE`: repeated subscriptions are told, too.
+    pub xpub_verbose: bool,
+    /// `ZMQ_XPUB_VERBOSER`: ends of subscriptions that others have still are told, too.
+    pub xpub_verboser: bool,
+    /// `ZMQ_XPUB_NODROP`: a send fails or waits where it would drop the message.
+    pub xpub_nodrop: bool,
+    /// `ZMQ_XPUB_MANUAL`: the application subscribes its peers.
+    pub xpub_manual: bool,
+    /// `ZMQ_XPUB_MANUAL_LAST_VALUE`: the next message goes to the last subscriber only.
+    pub xpub_manual_last_value: bool,
+    /// `ZMQ_ONLY_FIRST_SUBSCRIBE`: only the first frame can be a subscription.
+    pub only_first_subscribe: bool,
+    /// `ZMQ_XSUB_VERBOSE_UNSUBSCRIBE`: every end of a subscription is passed on.
+    pub xsub_verbose_unsubscribe: bool,
+    /// `ZMQ_RCVHWM`, for what a pattern keeps by itself; 0 for none.
+    pub receive_mark: usize,
 }
 
 impl Settings {
@@ -155,6 +203,10 @@ pub enum Pattern {
     Dealer(Dealer),
     /// RFC 28, request-reply.
     Router(Router),
+    /// RFC 29, publish-subscribe: PUB and XPUB.
+    Publish(Box<Publish>),
+    /// RFC 29, publish-subscribe: SUB and XSUB.
+    Subscribe(Box<Subscribe>),
 }
 
 impl Pattern {
@@ -168,6 +220,10 @@ impl Pattern {
             SocketType::Rep => Pattern::Rep(Rep::default()),
             SocketType::Dealer => Pattern::Dealer(Dealer::default()),
             SocketType::Router => Pattern::Router(Router::default()),
+            SocketType::Pub => Pattern::Publish(Box::new(Publish::silent())),
+            SocketType::XPub => Pattern::Publish(Box::new(Publish::telling())),
+            SocketType::Sub => Pattern::Subscribe(Box::new(Subscribe::filtering())),
+            SocketType::XSub => Pattern::Subscribe(Box::new(Subscribe::raw())),
             _ => return None,
         })
     }
@@ -182,6 +238,8 @@ impl Pattern {
             Pattern::Rep(pattern) => pattern,
             Pattern::Dealer(pattern) => pattern,
             Pattern::Router(pattern) => pattern,
+            Pattern::Publish(pattern) => &mut **pattern,
+            Pattern::Subscribe(pattern) => &mut **pattern,
         }
     }
 
@@ -203,6 +261,7 @@ impl Pattern {
         let incoming = match self {
             Pattern::Pull(pattern) => &mut pattern.incoming,
             Pattern::Dealer(pattern) => &mut pattern.incoming,
+            Pattern::Subscribe(pattern) => return pattern.recv_short(pipes, taker),
             _ => return None,
         };
         incoming.recv_short(pipes, taker)
@@ -219,6 +278,7 @@ impl Pattern {
     ) -> Result<Sent> {
         match self {
             Pattern::Push(pattern) => pattern.send(pipes, body, more, effort),
+            Pattern::Publish(pattern) => pattern.send(pipes, body, more, effort),
             _ => self.rules().send(pipes, body, more, effort),
         }
     }

@@ -14,7 +14,8 @@ use crate::error::Result;
 use crate::link::{BACK_TO_BACK, Chunk, Item, LARGE, Link, Next, OutWriter, Taker};
 use crate::message::{Metadata, Msg};
 use crate::sys::Instant;
-use crate::zmtp::frame::MORE;
+use crate::zmtp::command;
+use crate::zmtp::frame::{COMMAND, MORE};
 
 /// A caller writes when this many bytes have gathered.
 const GATHER: u64 = 64 * 1024;
@@ -56,6 +57,8 @@ pub struct LinkPipe {
     pub metadata: Option<Arc<Metadata>>,
     /// The connection is gone for good: what was received can still be read.
     pub departed: bool,
+    /// Subscriptions go to the peer as commands.
+    pub commands: bool,
 }
 
 impl LinkPipe {
@@ -79,6 +82,7 @@ impl LinkPipe {
             open: false,
             metadata: None,
             departed: false,
+            commands: false,
         }
     }
 
@@ -123,6 +127,30 @@ impl LinkPipe {
         if self.conflates {
             return self.replace(body, more);
         }
+        let len = self.append(body, more)?;
+        Ok(if more {
+            Then::Nothing
+        } else {
+            self.commit(len)
+        })
+    }
+
+    /// Appends a frame, and leaves the writing to the background.
+    #[inline(always)]
+    pub(super) fn write_behind(&mut self, body: &mut Body<'_>, more: bool) -> Result<Then> {
+        if self.conflates {
+            return self.replace(body, more);
+        }
+        self.append(body, more)?;
+        if !more {
+            self.writer.commit();
+            self.link.ensure_watched();
+        }
+        Ok(Then::Nothing)
+    }
+
+    #[inline(always)]
+    fn append(&mut self, body: &mut Body<'_>, more: bool) -> Result<usize> {
         let flags = if more { MORE } else { 0 };
         let bytes = body.as_slice();
         let len = bytes.len();
@@ -131,11 +159,25 @@ impl LinkPipe {
         } else {
             self.writer.append_body(flags, body.take()?);
         }
-        Ok(if more {
-            Then::Nothing
+        Ok(len)
+    }
+
+    /// Appends a subscription, or its end, which no mark counts.
+    pub(super) fn subscribe(&mut self, topic: &[u8], on: bool) -> Result<Then> {
+        let (flags, head): (u8, &[u8]) = match (self.commands, on) {
+            (true, true) => (COMMAND, command::SUBSCRIBE),
+            (true, false) => (COMMAND, command::CANCEL),
+            (false, on) => (0, if on { &[1] } else { &[0] }),
+        };
+        let len = head.len() + topic.len();
+        if len < LARGE {
+            self.writer.append_parts(flags, head, topic);
         } else {
-            self.commit(len)
-        })
+            self.writer.append_body(flags, Msg::of_parts(head, topic)?);
+        }
+        let unflushed = self.writer.unflushed_bytes();
+        self.writer.commit_uncounted();
+        Ok(self.decide(unflushed, len))
     }
 
     #[inline(always)]
@@ -152,6 +194,12 @@ impl LinkPipe {
     fn commit(&mut self, len: usize) -> Then {
         let unflushed = self.writer.unflushed_bytes();
         self.writer.commit();
+        self.decide(unflushed, len)
+    }
+
+    /// Who writes a message of `len` bytes that was made visible behind others.
+    #[inline(always)]
+    fn decide(&mut self, unflushed: u64, len: usize) -> Then {
         if unflushed == 0 {
             return self.begin(len);
         }

@@ -18,6 +18,7 @@ use crate::link::{Link, PipeId, Side, Taker, Watch};
 use crate::memory::copy_short;
 use crate::message::{Metadata, Msg};
 use crate::zmtp::SocketType;
+use crate::zmtp::command::{self, Command};
 
 pub use inproc::InprocPipe;
 pub use linked::LinkPipe;
@@ -65,6 +66,17 @@ impl Body<'_> {
             Body::Msg(msg) => Ok(msg.take()),
         }
     }
+
+    /// The message, or one with a copy of the bytes, which goes to `own`.
+    pub fn message<'m>(&'m mut self, own: &'m mut Msg) -> Result<&'m mut Msg> {
+        match self {
+            Body::Bytes(bytes) => {
+                *own = Msg::copy_from(bytes)?;
+                Ok(own)
+            }
+            Body::Msg(msg) => Ok(msg),
+        }
+    }
 }
 
 /// Where a received frame goes: into a message, or straight into the caller's
@@ -81,9 +93,21 @@ pub struct Sink<'a> {
     pub more: bool,
     /// The pipe has something to tell the other end.
     pub due: bool,
+    /// Subscriptions that come as commands are wanted, too.
+    subscriptions: bool,
 }
 
 impl<'a> Sink<'a> {
+    /// As [`message`](Self::message), for what subscribers send: a subscription
+    /// that comes as a command becomes a message that starts with 1 or 0.
+    #[inline]
+    pub fn subscriptions(msg: &'a mut Msg) -> Sink<'a> {
+        Sink {
+            subscriptions: true,
+            ..Sink::message(msg)
+        }
+    }
+
     /// A sink that fills an empty message.
     #[inline]
     pub fn message(msg: &'a mut Msg) -> Sink<'a> {
@@ -93,6 +117,7 @@ impl<'a> Sink<'a> {
             size: 0,
             more: false,
             due: false,
+            subscriptions: false,
         }
     }
 
@@ -106,6 +131,7 @@ impl<'a> Sink<'a> {
             size: 0,
             more: false,
             due: false,
+            subscriptions: false,
         }
     }
 
@@ -152,6 +178,22 @@ impl Taker for Sink<'_> {
         self.size = msg.len();
         self.more = msg.more();
         *self.msg = msg;
+    }
+
+    #[cold]
+    fn command(&mut self, body: &[u8]) -> bool {
+        let (on, topic) = match command::parse(body) {
+            Ok(Command::Subscribe(topic)) => (true, topic),
+            Ok(Command::Cancel(topic)) => (false, topic),
+            _ => return false,
+        };
+        match Msg::of_parts(&[on.into()], topic) {
+            Ok(msg) if self.subscriptions => {
+                self.put(msg);
+                true
+            }
+            _ => false,
+        }
     }
 }
 
@@ -209,6 +251,8 @@ pub enum Then {
     List,
     /// See [`Pipe::take_due`].
     Due,
+    /// See [`Pipes::take_aside`].
+    Aside,
 }
 
 /// How hard a sender looks for room.
@@ -239,6 +283,8 @@ pub struct PeerInfo {
     pub routing_id: Vec<u8>,
     /// The peer's socket type, where it said.
     pub socket_type: Option<SocketType>,
+    /// Subscriptions go to it as commands (ZMTP 3.1), not as messages.
+    pub commands: bool,
 }
 
 /// One peer of one socket.
@@ -304,6 +350,33 @@ impl Pipe {
         match self {
             Pipe::Link(pipe) => pipe.write(body, more),
             Pipe::Inproc(pipe) => pipe.write(body, more),
+        }
+    }
+
+    /// As [`write`](Self::write), and leaves the writing to the background.
+    #[inline(always)]
+    pub fn write_behind(&mut self, body: &mut Body<'_>, more: bool) -> Result<Then> {
+        match self {
+            Pipe::Link(pipe) => pipe.write_behind(body, more),
+            Pipe::Inproc(pipe) => pipe.write(body, more),
+        }
+    }
+
+    /// Tells a publisher of a subscription, or of its end: past the mark.
+    pub fn subscribe(&mut self, topic: &[u8], on: bool) -> Result<Then> {
+        match self {
+            Pipe::Link(pipe) => pipe.subscribe(topic, on),
+            Pipe::Inproc(pipe) => pipe.write(
+                &mut Body::Msg(&mut Msg::of_parts(&[on.into()], topic)?),
+                false,
+            ),
+        }
+    }
+
+    /// Which form subscriptions take on their way to this peer.
+    pub fn set_subscription_commands(&mut self, commands: bool) {
+        if let Pipe::Link(pipe) = self {
+            pipe.commands = commands;
         }
     }
 

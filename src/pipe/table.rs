@@ -3,7 +3,7 @@
 use std::ops::{Index, IndexMut};
 use std::sync::Arc;
 
-use super::Pipe;
+use super::{Pipe, Then};
 use crate::link::{Conn, Link, PipeId, Watch};
 use crate::message::Msg;
 
@@ -25,7 +25,7 @@ pub struct Pipes {
     count: usize,
     retired: Vec<PipeId>,
     refused: Vec<PipeId>,
-    due: Vec<PipeId>,
+    due: Vec<(PipeId, Then)>,
     spent: Vec<Msg>,
     watch: Option<Arc<dyn Watch + Send + Sync>>,
 }
@@ -100,14 +100,22 @@ impl Pipes {
         self.refused.push(id);
     }
 
+    /// What a pattern leaves to be done with a pipe beside the one it speaks of.
+    #[inline]
+    pub fn leave_aside(&mut self, id: PipeId, then: Then) {
+        if then != Then::Nothing {
+            self.due.push((id, then));
+        }
+    }
+
     /// A pattern has written to this pipe, or read from it, of its own accord:
     /// something may be due.
     pub fn leave_due(&mut self, id: PipeId) {
-        self.due.push(id);
+        self.leave_aside(id, Then::Due);
     }
 
-    /// A pipe of which something may be due.
-    pub fn take_due(&mut self) -> Option<PipeId> {
+    /// A pipe with something left to be done.
+    pub fn take_aside(&mut self) -> Option<(PipeId, Then)> {
         self.due.pop()
     }
 

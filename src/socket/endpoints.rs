@@ -226,6 +226,7 @@ impl Inner {
                 receive_mark: options.rcvhwm as u64,
                 max_size: u64::try_from(options.maxmsgsize).ok(),
                 conflate: self.conflates(),
+                subscribes: matches!(options.socket_type, SocketType::Pub | SocketType::XPub),
             },
             pool: self.ctx.pool.clone(),
             handshake_limit: milliseconds(options.handshake_ivl),
@@ -278,6 +279,7 @@ impl Inner {
         (!routing_id.is_empty()).then_some(PeerInfo {
             routing_id,
             socket_type: None,
+            commands: false,
         })
     }
 

@@ -15,9 +15,9 @@ use crate::message::Msg;
 use crate::options::SocketOptions;
 use crate::pattern::{Pattern, Settings};
 use crate::pipe::inproc::Marks;
-use crate::pipe::{Due, LinkPipe, PeerInfo, Pipe, Pipes, Reading, Unwatched};
+use crate::pipe::{Due, LinkPipe, PeerInfo, Pipe, Pipes, Reading, Then, Unwatched};
 use crate::sys::EventFd;
-use crate::zmtp::SocketType;
+use crate::zmtp::{SocketType, Version};
 
 /// Up to this many pipes are looked at one by one while a caller polls.
 pub(super) const FEW: usize = 4;
@@ -107,7 +107,7 @@ impl Inner {
     ) -> Inner {
         let mut options = SocketOptions::default_for(socket_type);
         options.apply_context(&ctx.options());
-        Inner {
+        let mut inner = Inner {
             me,
             number,
             ctx,
@@ -130,7 +130,9 @@ impl Inner {
             left: Vec::new(),
             deferred: Deferred::default(),
             has_deferred: false,
-        }
+        };
+        inner.configure();
+        inner
     }
 
     /// The pattern and its pipes, with the way to read from them: with `late`
@@ -174,6 +176,7 @@ impl Inner {
         PeerInfo {
             routing_id: self.options.routing_id.clone(),
             socket_type: Some(self.options.socket_type),
+            commands: false,
         }
     }
 
@@ -185,6 +188,15 @@ impl Inner {
             probe_router: self.options.probe_router,
             req_relaxed: self.options.req_relaxed,
             req_correlate: self.options.req_correlate,
+            invert_matching: self.options.invert_matching,
+            xpub_verbose: self.options.xpub_verbose_subs,
+            xpub_verboser: self.options.xpub_verbose_unsubs,
+            xpub_nodrop: self.options.xpub_nodrop,
+            xpub_manual: self.options.xpub_manual,
+            xpub_manual_last_value: self.options.xpub_manual_last_value,
+            only_first_subscribe: self.options.only_first_subscribe,
+            xsub_verbose_unsubscribe: self.options.xsub_verbose_unsubscribe,
+            receive_mark: self.options.rcvhwm as usize,
         };
         self.pattern.rules().configure(&settings);
     }
@@ -198,7 +210,7 @@ impl Inner {
             Event::Departed(link, last) => self.departed(&link, last),
             Event::Readable(id) => {
                 if self.pipes.get(id).is_some() {
-                    self.pattern.rules().readable(&mut self.pipes, id);
+                    self.readable(id);
                     self.wake(Kind::Receiver);
                 }
             }
@@ -236,6 +248,7 @@ impl Inner {
         if let Some(peer) = peer {
             self.pattern.rules().identify(&mut self.pipes, id, peer);
         }
+        self.absorb(id);
         self.run_errands();
         self.wake(Kind::Receiver);
         self.wake(Kind::Sender);
@@ -252,6 +265,7 @@ impl Inner {
         let peer = PeerInfo {
             routing_id: peer.routing_id,
             socket_type: peer.socket_type,
+            commands: peer.version >= Version::V3_1,
         };
         let metadata = Some(conn.metadata.clone());
         let id = match writer {
@@ -266,7 +280,7 @@ impl Inner {
                 if let Some(Pipe::Link(pipe)) = self.pipes.get(id) {
                     pipe.metadata = metadata;
                     self.pattern.rules().identify(&mut self.pipes, id, &peer);
-                    self.pattern.rules().readable(&mut self.pipes, id);
+                    self.readable(id);
                     self.run_errands();
                     self.wake(Kind::Receiver);
                 }
@@ -285,8 +299,18 @@ impl Inner {
         let id = link.pipe();
         match self.pipes.get(id) {
             // Once is enough: unbinding and the I/O thread both say it.
-            Some(Pipe::Link(pipe)) if last && !pipe.departed => {}
+            Some(Pipe::Link(pipe)) if !pipe.departed => {}
             _ => return,
+        }
+        self.absorb(id);
+        if !last {
+            if self.pattern.rules().lost(id) {
+                link.forget_unsent(&mut self.defer().spent);
+            }
+            return;
+        }
+        if self.pipes.get(id).is_none() {
+            return;
         }
         let of_use = self.pattern.rules().depart(&mut self.pipes, id);
         if let Some(Pipe::Link(pipe)) = self.pipes.get(id) {
@@ -296,12 +320,27 @@ impl Inner {
             let (_, pipes, reading) = self.reading(false, true);
             pipes[id].can_read(&reading)
         };
-        if unread {
-            self.wake(Kind::Receiver);
-        } else {
+        if !unread {
             self.remove(id);
         }
+        // A pattern may have something to say of it.
+        self.wake(Kind::Receiver);
         self.wake(Kind::Sender);
+    }
+
+    /// The pipe has something to read.
+    pub fn readable(&mut self, id: PipeId) {
+        self.pattern.rules().readable(&mut self.pipes, id);
+        self.absorb(id);
+    }
+
+    /// Has the pattern read what is meant for it.
+    fn absorb(&mut self, id: PipeId) {
+        let (pattern, pipes, reading) = self.reading(true, false);
+        pattern.rules().absorb(pipes, id, &reading);
+        if self.pipes.has_errands() {
+            self.run_errands();
+        }
     }
 
     /// The socket at the other end of an inproc pipe has become known.
@@ -326,15 +365,17 @@ impl Inner {
 
     /// The socket at the other end of an inproc pipe is closed.
     fn gone(&mut self, id: PipeId) {
+        if self.pipes.get(id).is_some() {
+            self.absorb(id);
+        }
         if self.pipes.get(id).is_none() {
             return;
         }
         let of_use = self.pattern.rules().depart(&mut self.pipes, id);
-        if of_use && !self.pipes[id].is_finished() {
-            self.wake(Kind::Receiver);
-        } else {
+        if !of_use || self.pipes[id].is_finished() {
             self.remove(id);
         }
+        self.wake(Kind::Receiver);
         self.wake(Kind::Sender);
     }
 
@@ -371,7 +412,12 @@ impl Inner {
                 self.remove(id)
             }
         }
-        while let Some(id) = self.pipes.take_due() {
+        while let Some((id, then)) = self.pipes.take_aside() {
+            if then == Then::List {
+                self.left.push(id);
+                self.stir();
+                continue;
+            }
             let due = self.pipes.get(id).and_then(|pipe| pipe.take_due());
             self.defer().due.extend(due);
         }

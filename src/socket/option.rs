@@ -6,8 +6,10 @@ use std::os::fd::AsRawFd;
 
 use super::SocketRef;
 use super::inner::Inner;
-use crate::error::Result;
-use crate::options::number::{EVENTS, FD, LAST_ENDPOINT, RCVMORE};
+use crate::error::{Error, Result};
+use crate::options::number::{
+    EVENTS, FD, LAST_ENDPOINT, RCVMORE, SUBSCRIBE, TOPICS_COUNT, UNSUBSCRIBE, XPUB_WELCOME_MSG,
+};
 use crate::options::{write_int, write_str};
 use crate::pipe::Pipe;
 
@@ -19,8 +21,24 @@ pub(super) const POLLOUT: i32 = 2;
 /// `zmq_setsockopt`; no value at all stands for a null pointer of length 0.
 pub fn setsockopt(socket: *mut c_void, option: c_int, value: Option<&[u8]>) -> Result<()> {
     let mut socket = SocketRef::resolve(socket)?.enter()?.alive()?;
+    if let SUBSCRIBE | UNSUBSCRIBE = option {
+        let inner = &mut *socket;
+        let topic = value.unwrap_or_default();
+        let rules = inner.pattern.rules();
+        rules.subscribe(&mut inner.pipes, topic, option == SUBSCRIBE)?;
+        inner.run_errands();
+        inner.stir();
+        return Ok(());
+    }
     socket.options.set(option, value)?;
     socket.stir();
+    if option == XPUB_WELCOME_MSG {
+        let inner = &mut *socket;
+        inner
+            .pattern
+            .rules()
+            .welcome(&inner.options.xpub_welcome_msg);
+    }
     socket.configure();
     socket.remark();
     Ok(())
@@ -43,6 +61,10 @@ pub fn getsockopt(socket: *mut c_void, option: c_int, out: &mut [u8]) -> Result<
             write_int(&mut out[..written], socket.events(POLLIN | POLLOUT, false))
         }
         LAST_ENDPOINT => write_str(out, socket.last_endpoint.as_bytes()),
+        TOPICS_COUNT => {
+            let count = socket.pattern.rules().topics().ok_or(Error::Invalid)?;
+            write_int(out, count as i32)
+        }
         _ => socket.options.get(option, out),
     }
 }

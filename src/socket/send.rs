@@ -202,6 +202,7 @@ fn finish(mut socket: Entered, sent: Sent) {
             socket.left.push(sent.pipe);
             socket.stir();
         }
+        Then::Aside => socket.run_errands(),
         Then::Due => {
             let due = socket.pipes.get(sent.pipe).and_then(|pipe| pipe.take_due());
             socket.asked = true;

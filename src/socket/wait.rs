@@ -376,7 +376,10 @@ impl Inner {
             if self.pipes.get(id).is_none() {
                 continue;
             }
-            self.pattern.rules().readable(&mut self.pipes, id);
+            self.readable(id);
+            if self.pipes.get(id).is_none() {
+                continue;
+            }
             // A pipe that the pattern does not listen to is read as its I/O
             // thread would: up to the mark, to see commands and the end.
             if !self.pipes.is_receiving(id)

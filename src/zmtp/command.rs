@@ -15,6 +15,12 @@ use super::greeting::Version;
 /// Longest context of a PING that is echoed.
 pub const MAX_CONTEXT: usize = 16;
 
+/// What the body of a SUBSCRIBE starts with; the topic follows.
+pub const SUBSCRIBE: &[u8] = b"\x09SUBSCRIBE";
+
+/// What the body of a CANCEL starts with; the topic follows.
+pub const CANCEL: &[u8] = b"\x06CANCEL";
+
 /// A command of NULL's handshake or of the traffic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command<'a> {

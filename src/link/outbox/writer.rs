@@ -69,6 +69,20 @@ impl<B: Body> Writer<B> {
         }
     }
 
+    /// Appends a frame whose body is in two parts, copying them.
+    pub fn append_parts(&mut self, flags: u8, head: &[u8], rest: &[u8]) {
+        let length = head.len() + rest.len();
+        if self.free_room() < Header::LONGEST + length {
+            self.next_block(Header::LONGEST + length);
+        }
+        // SAFETY: there is room for the header and both parts.
+        unsafe {
+            self.put_header(flags, length);
+            self.put_bytes(head);
+            self.put_bytes(rest);
+        }
+    }
+
     /// Appends bytes that are whole frames already.
     pub fn append_raw(&mut self, frames: &[u8]) {
         if self.free_room() < frames.len() {
