@@ -31,6 +31,10 @@ PAIRS = [
     ("PAIR", "ask", "PAIR", "answer"),
     ("PAIR", "send", "PAIR", "recv"),
     ("DEALER", "send", "DEALER", "recv"),
+    ("PUB", "publish", "SUB", "subscribe"),
+    ("PUB", "publish", "XSUB", "subscribe"),
+    ("XPUB", "publish", "SUB", "subscribe"),
+    ("XPUB", "publish", "XSUB", "subscribe"),
 ]
 SMALL = "0,1,2,28,29,30,32,33,34,63,64,254,255,256,257,1000,8191,8192,8193,65535,65536,70000"
 MIXED = SMALL + ",1048576,3000001"
