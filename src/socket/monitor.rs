@@ -23,7 +23,7 @@ use crate::link::PipeId;
 use crate::message::Msg;
 use crate::pattern::Pattern;
 use crate::pipe::inproc::{InprocPipe, Marks, Neighbour};
-use crate::pipe::{Body, Due, Effort, PeerInfo, Pipe, Pipes, Then};
+use crate::pipe::{Body, Due, Effort, PeerInfo, Pipe, Pipes, Reading, Then, Unwatched};
 use crate::reactor::{Ends, Event, Monitor as Reports};
 use crate::transport::parse_inproc;
 use crate::zmtp::SocketType;
@@ -254,6 +254,7 @@ impl Channel {
         let info = PeerInfo {
             routing_id: Vec::new(),
             socket_type: Some(socket_type),
+            commands: false,
         };
         let binder = Arc::new(End(Arc::downgrade(&channel)));
         let waiting = ctx
@@ -307,7 +308,32 @@ impl Outlet {
         {
             return self.remove(id, deferred);
         }
+        self.absorb(id, deferred);
         self.send_kept(deferred);
+    }
+
+    /// Has the pattern read what is meant for it: subscriptions.
+    fn absorb(&mut self, id: PipeId, deferred: &mut Deferred) {
+        let reading = Reading {
+            direct: false,
+            settle: true,
+            watch: &Unwatched,
+        };
+        let rules = self.pattern.rules();
+        rules.absorb(&mut self.pipes, id, &reading);
+        self.run_errands(deferred);
+    }
+
+    /// Does what the pattern has left to be done.
+    fn run_errands(&mut self, deferred: &mut Deferred) {
+        while let Some((id, _)) = self.pipes.take_leaving() {
+            self.remove(id, deferred);
+        }
+        while let Some((id, _)) = self.pipes.take_aside() {
+            let due = self.pipes.get(id).and_then(|pipe| pipe.take_due());
+            deferred.due.extend(due);
+        }
+        deferred.spent.append(&mut self.pipes.take_spent());
     }
 
     fn remove(&mut self, id: PipeId, deferred: &mut Deferred) {
@@ -338,7 +364,7 @@ impl Outlet {
                         let due = self.pipes.get(sent.pipe).and_then(|pipe| pipe.take_due());
                         deferred.due.extend(due);
                     }
-                    Ok(_) => {}
+                    Ok(_) => self.run_errands(deferred),
                     // Only the first frame can find nobody, or no room.
                     Err(_) => {
                         self.kept.push_front(frames);
@@ -411,6 +437,7 @@ impl Neighbour for End {
         self.with(|outlet, deferred| {
             if outlet.pipes.get(id).is_some() {
                 outlet.pattern.rules().readable(&mut outlet.pipes, id);
+                outlet.absorb(id, deferred);
                 outlet.send_kept(deferred);
             }
         });
