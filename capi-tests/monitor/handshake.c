@@ -1,26 +1,7 @@
 /* What monitors tell of handshakes that fail, on both sides, with a peer that is
  * no more than a tcp socket and some bytes. */
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-
+#include "monitor/raw.h"
 #include "monitor/watch.h"
-
-#define GREETING(mechanism) "\xff\0\0\0\0\0\0\0\1\x7f\3\0" mechanism
-#define NULL_GREETING GREETING("NULL")
-
-static struct sockaddr_in address_of(const char *endpoint)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    address.sin_port = htons(atoi(strrchr(endpoint, ':') + 1));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return address;
-}
-
-static void send_all(int fd, const char *bytes, size_t size)
-{
-    MUST(send(fd, bytes, size, MSG_NOSIGNAL) == (ssize_t)size);
-}
 
 /* What a DEALER says before it hears a command: its greeting and its READY. */
 #define WHAT_A_DEALER_SAYS (64 + 43)
@@ -39,15 +20,6 @@ static void send_bytes(int fd, const char *greeting, size_t greeting_size, const
     }
 }
 
-/* Reads until the other side is through, however it ends. */
-static void read_to_end(int fd)
-{
-    char bytes[512];
-    while (recv(fd, bytes, sizeof bytes, 0) > 0)
-        ;
-    close(fd);
-}
-
 /* A raw peer connects to a socket that is watched. */
 static void accepted(void *context, const char *what, const char *greeting, size_t greeting_size,
                      const char *rest, size_t rest_size, int hang_up)
@@ -58,9 +30,7 @@ static void accepted(void *context, const char *what, const char *greeting, size
         set_int(server, ZMQ_HANDSHAKE_IVL, 400);
     void *server_sees = watch(context, server, ZMQ_EVENT_ALL);
     struct endpoint e = bind_any(server, "tcp");
-    struct sockaddr_in address = address_of(e.text);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    MUST(connect(fd, (struct sockaddr *)&address, sizeof address) == 0);
+    int fd = raw_connect(e);
     if (greeting_size)
         send_bytes(fd, greeting, greeting_size, rest, rest_size);
     if (hang_up)
@@ -79,33 +49,23 @@ static void accepted(void *context, const char *what, const char *greeting, size
 static void connected(void *context, int hang_up)
 {
     printf("-- connected to one that %s\n", hang_up ? "hangs up" : "says nothing");
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof address;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int listener = socket(AF_INET, SOCK_STREAM, 0);
-    MUST(bind(listener, (struct sockaddr *)&address, sizeof address) == 0);
-    MUST(listen(listener, 1) == 0);
-    MUST(getsockname(listener, (struct sockaddr *)&address, &size) == 0);
-    char endpoint[64];
-    snprintf(endpoint, sizeof endpoint, "tcp://127.0.0.1:%d", ntohs(address.sin_port));
-
+    struct endpoint e;
+    int listener = raw_listen(&e);
     void *client = make(context, ZMQ_DEALER);
     set_int(client, ZMQ_RECONNECT_IVL, 300);
     set_int(client, ZMQ_HANDSHAKE_IVL, 300);
     void *client_sees = watch(context, client, ZMQ_EVENT_ALL);
-    MUST(zmq_connect(client, endpoint) == 0);
-    int fd = accept(listener, NULL, NULL);
-    MUST(fd >= 0);
+    MUST(zmq_connect(client, e.text) == 0);
+    int fd = raw_accept(listener);
     if (hang_up)
         close(fd);
-    hear_until(client_sees, endpoint, ZMQ_EVENT_CONNECT_RETRIED);
+    hear_until(client_sees, e.text, ZMQ_EVENT_CONNECT_RETRIED);
     if (!hang_up)
         read_to_end(fd);
-    fd = accept(listener, NULL, NULL);
-    MUST(fd >= 0);
-    hear_until(client_sees, endpoint, ZMQ_EVENT_CONNECTED);
+    fd = raw_accept(listener);
+    hear_until(client_sees, e.text, ZMQ_EVENT_CONNECTED);
     shut_now(client);
-    hear_until(client_sees, endpoint, ZMQ_EVENT_MONITOR_STOPPED);
+    hear_until(client_sees, e.text, ZMQ_EVENT_MONITOR_STOPPED);
     read_to_end(fd);
     close(listener);
     shut(client_sees);

@@ -6,7 +6,6 @@
 
 #define OPTION(name) {#name, name}
 static const struct option { const char *name; int number; } ints[] = {
-    OPTION(ZMQ_HEARTBEAT_IVL), OPTION(ZMQ_HEARTBEAT_TTL), OPTION(ZMQ_HEARTBEAT_TIMEOUT),
     OPTION(ZMQ_ROUTER_RAW), OPTION(ZMQ_PLAIN_SERVER),
 }, texts[] = {
     OPTION(ZMQ_ZAP_DOMAIN), OPTION(ZMQ_PLAIN_USERNAME), OPTION(ZMQ_PLAIN_PASSWORD),

@@ -51,6 +51,8 @@ pub enum Notice {
     Full(Arc<Link>),
     /// The connection with this number ended.
     Down(Arc<Link>, u64),
+    /// A heartbeat is due earlier than the thread knows.
+    Beat(Arc<Link>, u64),
     /// The socket is through with this peer: send what is left while the linger
     /// lasts, then close the connection.
     Close(Arc<Link>, Linger),

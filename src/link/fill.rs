@@ -17,6 +17,7 @@ use std::sync::Arc;
 use crate::error::Error;
 use crate::link::inbox::{Chunk, Item};
 use crate::link::pool::{CHUNK, Pool};
+use crate::link::pulse::Pulse;
 use crate::link::{Conn, Limits};
 use crate::message::{Buffer, Msg};
 use crate::zmtp::frame::{self, MORE};
@@ -100,6 +101,8 @@ pub struct FillHalf {
     subscribes: bool,
     /// Bodies of commands, to be answered by the link.
     commands: Vec<Vec<u8>>,
+    /// Heartbeats, where either side asks for them.
+    pub pulse: Option<Box<Pulse>>,
 }
 
 impl FillHalf {
@@ -121,6 +124,7 @@ impl FillHalf {
             conflate: limits.conflate,
             subscribes: limits.subscribes,
             commands: Vec::new(),
+            pulse: None,
         };
         half.set_mark(limits.receive_mark);
         half
@@ -175,6 +179,7 @@ impl FillHalf {
         self.body = None;
         self.scanner = Scanner::new();
         self.stopped = false;
+        self.pulse = None;
         self.conn.take()
     }
 
@@ -292,6 +297,9 @@ impl FillHalf {
                 };
             }
         };
+        if let Some(pulse) = &mut self.pulse {
+            pulse.traffic();
+        }
         let direct = count.min(wanted);
         if let Some(body) = &mut self.body {
             body.filled += direct;

@@ -17,6 +17,7 @@ mod inbox;
 pub mod outbox;
 mod owner;
 mod pool;
+mod pulse;
 mod slot;
 
 use std::sync::Arc;
@@ -37,6 +38,7 @@ pub use flush::{FlushHalf, Wrote};
 pub use inbox::{Chunk, Item, Taker};
 pub use owner::{Arrival, Owner, PipeId};
 pub use pool::Pool;
+pub use pulse::{Beat, Pulse};
 pub use slot::Slot;
 
 use outbox::Progress;
@@ -513,12 +515,43 @@ impl Link {
     /// Answers commands: a PING with its PONG (RFC 37).
     fn answer(self: &Arc<Self>, half: &mut FillHalf) {
         for body in half.take_commands() {
-            if let Ok(Command::Ping { context, .. }) = command::parse(&body) {
-                let mut pong = Vec::new();
-                command::encode_pong(context, &mut pong);
-                self.with_flush(|half| half.queue_command(&pong));
-                self.flush(Side::Background);
+            let Ok(command @ Command::Ping { .. }) = command::parse(&body) else {
+                continue;
+            };
+            let pulse = half.pulse.get_or_insert_with(Box::default);
+            let (pong, sooner) = pulse.command(&command);
+            self.write_commands(pong);
+            if let (true, Some(conn)) = (sooner, &half.conn) {
+                self.background
+                    .notify(Notice::Beat(self.clone(), conn.number()));
             }
+        }
+    }
+
+    // --------------------------------------------------------- heartbeats
+
+    /// For the I/O thread: the time of a heartbeat has come. Says when to come
+    /// again, if ever; nothing if the peer has gone silent.
+    pub fn beat(self: &Arc<Self>) -> Option<Option<Duration>> {
+        let beat = self.with_fill(|half| {
+            let conn = half.conn.clone();
+            let unread = || conn.is_some_and(|conn| conn.stream.has_input());
+            let beat = half.pulse.as_mut().map(|pulse| pulse.visit(unread));
+            beat.unwrap_or(Beat::Alive(None, None))
+        });
+        match beat {
+            Beat::Alive(frames, again) => {
+                self.write_commands(frames);
+                Some(again)
+            }
+            Beat::Silent => None,
+        }
+    }
+
+    fn write_commands(self: &Arc<Self>, frames: Option<Vec<u8>>) {
+        if let Some(frames) = frames {
+            self.with_flush(|half| half.queue_command(&frames));
+            self.flush(Side::Background);
         }
     }
 }

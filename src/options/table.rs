@@ -334,10 +334,8 @@ pub static TABLE: &[SocketOption] = &[
     switch(74, "INVERT_MATCHING", field!(invert_matching), Any, false)
         .doc("Sends and receives what does not match"),
     int(75, "HEARTBEAT_IVL", field!(heartbeat_ivl), NATURAL, 0)
-        .not_yet()
         .doc("Pause between PINGs; 0 sends none"),
     int(76, "HEARTBEAT_TTL", HEARTBEAT_TTL, -99..=6_553_599, 0)
-        .not_yet()
         .doc("How soon the peer may give us up, in steps of 100 ms; 0 leaves it to the peer"),
     int(
         77,
@@ -346,7 +344,6 @@ pub static TABLE: &[SocketOption] = &[
         NATURAL,
         -1,
     )
-    .not_yet()
     .doc("How long a PONG may take; −1, the default, is as long as HEARTBEAT_IVL"),
     switch(78, "XPUB_VERBOSER", VERBOSER, NotNegative, false)
         .set_only(&[XPub, Pub])

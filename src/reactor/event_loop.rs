@@ -128,6 +128,9 @@ impl EventLoop {
                 Notice::Down(link, conn) => {
                     self.step(link.number(), |session| session.down(conn));
                 }
+                Notice::Beat(link, conn) => {
+                    self.step(link.number(), |session| session.hurry(conn));
+                }
                 Notice::Close(link, linger) => {
                     self.step(link.number(), |session| session.close(linger));
                 }

@@ -16,11 +16,11 @@ use mio::Token;
 
 use super::monitor::{Ends, Event, Monitor};
 use crate::error::Result;
-use crate::link::{Arrival, Conn, Limits, Linger, Link, OutWriter, Owner, Pool, Side};
+use crate::link::{Arrival, Conn, Limits, Linger, Link, OutWriter, Owner, Pool, Pulse, Side};
 use crate::message::Metadata;
 use crate::sys::Instant;
 use crate::transport::{Address, ConnectState, Stream, StreamOptions};
-use crate::zmtp::{Config, Handshake, Peer, ProtocolError, Report};
+use crate::zmtp::{Config, Handshake, HeartbeatConfig, Peer, ProtocolError, Report};
 
 /// How long a closing connection waits for a peer that takes nothing more.
 const STALLED: Duration = Duration::from_secs(1);
@@ -41,6 +41,8 @@ pub struct Peering {
     pub handshake_limit: Duration,
     /// How long connecting may take; zero leaves it to the operating system.
     pub connect_limit: Duration,
+    /// How we find out whether a peer is still there.
+    pub heartbeat: HeartbeatConfig,
     /// Milliseconds between two attempts to connect; negative for none.
     pub reconnect: i32,
     /// What they grow to, doubling; zero for no growth.
@@ -133,6 +135,8 @@ pub(super) struct Session {
     candidates: Vec<SocketAddr>,
     pause: i32,
     phase: Phase,
+    /// When heartbeats want to be looked at.
+    beat_at: Option<Instant>,
     /// What the present connection goes by.
     ends: Ends,
     /// Set when the socket is through: when to give up, if ever.
@@ -165,6 +169,7 @@ impl Session {
             candidates: Vec::new(),
             pause,
             phase: Phase::Waiting,
+            beat_at: None,
             ends,
             closing: None,
         }
@@ -188,6 +193,7 @@ impl Session {
             candidates: Vec::new(),
             pause: 0,
             phase: Phase::Waiting,
+            beat_at: None,
             ends: Ends::default(),
             closing: None,
         }
@@ -425,7 +431,11 @@ impl Session {
             return self.begin_draining(conn);
         }
         self.enter(Phase::Up(conn.clone()));
-        self.link.with_fill(|half| half.conn = Some(conn.clone()));
+        let heartbeat = self.peering.heartbeat;
+        self.link.with_fill(|half| {
+            half.conn = Some(conn.clone());
+            half.pulse = (!heartbeat.interval.is_zero()).then(|| Box::new(Pulse::new(heartbeat)));
+        });
         let broken = self.link.feed(rest).is_err();
         let arrival = Arrival {
             link: self.link.clone(),
@@ -441,7 +451,28 @@ impl Session {
         self.link.flush(Side::Background);
         After {
             watch: Some(-1),
+            ..self.beat()
+        }
+    }
+
+    /// Does what heartbeats ask for now, and finds out when the next is due.
+    fn beat(&mut self) -> After {
+        self.beat_at = None;
+        let Some(again) = self.link.beat() else {
+            return self.lose(Loss::Io(libc::ETIMEDOUT));
+        };
+        self.beat_at = again.map(|again| Instant::now().after(again));
+        After {
+            timer: self.beat_at,
             ..After::default()
+        }
+    }
+
+    /// A heartbeat of the connection with this number is due earlier than it was.
+    pub fn hurry(&mut self, conn: u64) -> After {
+        match &self.phase {
+            Phase::Up(now) if now.number() == conn => self.beat(),
+            _ => After::default(),
         }
     }
 
@@ -593,6 +624,8 @@ impl Session {
             Phase::Connecting(_) => self.give_up(libc::ETIMEDOUT),
             Phase::Shaking(..) => self.lose(Loss::Io(libc::ETIMEDOUT)),
             Phase::Draining(..) => self.drain(),
+            // Of several timers only the last one set counts.
+            Phase::Up(_) if self.beat_at.is_some_and(|at| at <= Instant::now()) => self.beat(),
             Phase::Resolving | Phase::Up(_) | Phase::Over => After::default(),
         }
     }

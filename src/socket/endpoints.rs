@@ -16,7 +16,7 @@ use crate::reactor::{Acceptor, Connector, Ends, Event, IoThread, Peering, Reques
 use crate::transport::{
     Address, ListenOptions, Listener, StreamOptions, TcpAddress, parse_bind, parse_connect,
 };
-use crate::zmtp::{Config, SocketType};
+use crate::zmtp::{Config, HeartbeatConfig, SocketType};
 
 /// Numbers of endpoints whose pipes come and go; apart from those of links.
 static NEXT_ORIGIN: AtomicU64 = AtomicU64::new(1 << 63);
@@ -231,6 +231,13 @@ impl Inner {
             pool: self.ctx.pool.clone(),
             handshake_limit: milliseconds(options.handshake_ivl),
             connect_limit: milliseconds(options.connect_timeout),
+            heartbeat: HeartbeatConfig {
+                interval: milliseconds(options.heartbeat_ivl),
+                timeout: u64::try_from(options.heartbeat_timeout)
+                    .ok()
+                    .map(Duration::from_millis),
+                ttl: milliseconds(options.heartbeat_ttl),
+            },
             reconnect: options.reconnect_ivl,
             reconnect_most: options.reconnect_ivl_max,
             ipv6: options.ipv6,

@@ -276,6 +276,14 @@ impl Stream {
         Ok(count.max(0) as usize)
     }
 
+    /// Whether there is something to read.
+    pub fn has_input(&self) -> bool {
+        let mut count: c_int = 0;
+        // SAFETY: FIONREAD writes one int.
+        let asked = unsafe { libc::ioctl(self.as_raw_fd(), libc::FIONREAD, &raw mut count) };
+        asked == 0 && count > 0
+    }
+
     /// Ends what this end sends; the peer reads to the end of the stream.
     pub fn shutdown_write(&self) -> io::Result<()> {
         SockRef::from(self.fd()).shutdown(std::net::Shutdown::Write)
