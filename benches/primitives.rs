@@ -5,8 +5,7 @@
 
 use std::hint::black_box;
 use std::time::Instant;
-use zmq::link::outbox::{MORE, outbox};
-use zmq::pipe::queue::queue;
+use zmq::link::outbox::{MORE, frames, outbox};
 use zmq::sync::{MarkLock, barrier};
 
 const RUNS: usize = 9;
@@ -57,50 +56,47 @@ fn fences() {
     });
 }
 
-fn queues() {
-    let (mut producer, mut consumer) = queue::<[u64; 8]>();
+fn neighbours() {
+    let (mut writer, mut reader) = frames::<Vec<u8>>();
     for batch in [1, 100, 2_000] {
         figure(
-            &format!("push, publish, pop of 64 B, {batch} behind"),
+            &format!("send and take 16 B in the process, {batch} behind"),
             1_000_000,
             |count| {
                 for _ in 0..count / batch {
                     for number in 0..batch {
-                        producer.push([u64::from(number); 8]);
-                        producer.publish();
-                        black_box(producer.consumer_idle());
+                        writer.send_copy(&[number as u8; 16]);
+                        black_box(writer.reader_idle());
                     }
                     for _ in 0..batch {
-                        black_box(consumer.pop());
-                        black_box(consumer.acknowledge(1));
+                        black_box(reader.next_bytes(|bytes, _| black_box(bytes).len() == 16));
+                        black_box(reader.acknowledge(1));
                     }
                 }
             },
         );
     }
     figure("the same, a thread at each end", 4_000_000, |count| {
-        let (mut producer, mut consumer) = queue::<[u64; 8]>();
+        let (mut writer, mut reader) = frames::<Vec<u8>>();
         std::thread::scope(|scope| {
             scope.spawn(move || {
-                let mut popped = 0;
-                while popped < count {
-                    match consumer.pop() {
-                        Some(value) => {
-                            black_box(value);
-                            popped += 1;
-                            black_box(consumer.acknowledge(1));
+                let mut taken = 0;
+                while taken < count {
+                    match reader.next_bytes(|bytes, _| black_box(bytes).len() == 16) {
+                        Some(_) => {
+                            taken += 1;
+                            black_box(reader.acknowledge(1));
                         }
                         None => std::thread::yield_now(),
                     }
                 }
             });
             for number in 0..count {
-                while producer.written() - producer.acknowledged() >= 2_000 {
+                while writer.written_messages() - writer.acknowledged() >= 2_000 {
                     std::thread::yield_now();
                 }
-                producer.push([u64::from(number); 8]);
-                producer.publish();
-                black_box(producer.consumer_idle());
+                writer.send_copy(&[number as u8; 16]);
+                black_box(writer.reader_idle());
             }
         });
     });
@@ -153,6 +149,6 @@ fn outboxes() {
 fn main() {
     locks();
     fences();
-    queues();
+    neighbours();
     outboxes();
 }

@@ -13,24 +13,31 @@
 //! Blocks grow with the backlog from half a KiB to 64 KiB; one drained block goes back to the
 //! writer, so a steady stream allocates nothing. Nothing is allocated before the first append.
 //!
+//! A receiver in the same process takes frames instead of bytes: the [`FrameReader`], which
+//! can also leave word that it is going to wait.
+//!
 //! It writes to no descriptor, encrypts nothing, and allocating a block aborts the process
 //! when memory is exhausted, as any small allocation of fixed size does: bodies whose size
 //! an application chooses belong into [`Writer::append_body`].
 
 mod block;
+mod frames;
 mod reader;
 mod writer;
 
+#[cfg(all(test, not(loom)))]
+mod frame_tests;
 #[cfg(all(test, loom))]
 mod loom_tests;
 #[cfg(all(test, not(loom)))]
 mod tests;
 
+pub use frames::{Frame, FrameReader};
 pub use reader::{Progress, Reader};
 pub use writer::Writer;
 
 use crate::sync::Credit;
-use crate::sync::shim::{Arc, AtomicPtr, AtomicU64, Ordering, UnsafeCell};
+use crate::sync::shim::{Arc, AtomicBool, AtomicPtr, AtomicU64, Ordering, UnsafeCell};
 use block::Block;
 
 /// More frames of this message follow.
@@ -51,6 +58,12 @@ pub fn outbox<B: Body>() -> (Writer<B>, Reader<B>) {
     (Writer::new(shared.clone()), Reader::new(shared))
 }
 
+/// As [`outbox`], for a receiver in the same process.
+pub fn frames<B: Body>() -> (Writer<B>, FrameReader<B>) {
+    let shared = Arc::new(Shared::new());
+    (Writer::new(shared.clone()), FrameReader::new(shared))
+}
+
 /// What both ends reach.
 #[derive(Debug)]
 struct Shared<B> {
@@ -60,6 +73,8 @@ struct Shared<B> {
     spare: AtomicPtr<Block<B>>,
     /// The block the reader stood in when it was dropped, and its next body there.
     left_at: UnsafeCell<(*mut Block<B>, usize)>,
+    /// A reader of frames is going to wait.
+    reader_idle: AtomicBool,
     from_reader: FromReader,
 }
 
@@ -77,6 +92,7 @@ impl<B> Shared<B> {
             first: AtomicPtr::new(std::ptr::null_mut()),
             spare: AtomicPtr::new(std::ptr::null_mut()),
             left_at: UnsafeCell::new((std::ptr::null_mut(), 0)),
+            reader_idle: AtomicBool::new(false),
             from_reader: FromReader {
                 credit: Credit::new(),
                 flushed_bytes: AtomicU64::new(0),

@@ -1,20 +1,25 @@
-//! A pipe between two sockets of one process: two queues and no I/O thread.
+//! A pipe between two sockets of one process: two outboxes, of which each socket
+//! reads the other's frames, and no I/O thread.
 //!
 //! Each end belongs to its socket. What one end has to tell the other socket
 //! (something to read, room to write, the end) it tells after its own socket's
 //! lock has been let go. The pipe's mark is the sum of the sender's and the
 //! receiver's; if either has none there is none.
 
-use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 
-use super::queue::{Consumer, Producer, queue};
 use super::{Body, Due, PeerInfo, Sink, Then};
 use crate::error::Result;
-use crate::link::{PipeId, Slot, Taker};
-use crate::message::{INLINE_MAX, Msg};
+use crate::link::outbox::{Frame, FrameReader, frames};
+use crate::link::{OutWriter, PipeId, Slot, Taker};
+use crate::message::Msg;
+use crate::zmtp::frame::MORE;
+
+/// Bytes of at least this length are handed over as a message: who receives one
+/// need not copy it then.
+const LONG: usize = 1024;
 
 /// The socket at one end.
 pub trait Neighbour: Send + Sync {
@@ -84,9 +89,9 @@ impl Notice {
 pub struct InprocPipe {
     shared: Arc<Shared>,
     side: usize,
-    out: Producer<Msg>,
-    incoming: Consumer<Msg>,
-    /// Instead of the queues, if only the newest message counts.
+    out: OutWriter,
+    incoming: FrameReader<Msg>,
+    /// Instead of both, if only the newest message counts.
     newest: Option<Newest>,
     /// Messages are counted when their last frame is read.
     send_mark: u64,
@@ -108,8 +113,8 @@ pub fn pair(marks: [Marks; 2], conflate: bool) -> [InprocPipe; 2] {
     let shared = Arc::new(Shared {
         ends: Default::default(),
     });
-    let (first_out, second_in) = queue();
-    let (second_out, first_in) = queue();
+    let (first_out, second_in) = frames();
+    let (second_out, first_in) = frames();
     let slots = [Arc::<Slot>::default(), Arc::<Slot>::default()];
     let end = |side: usize, out, incoming| {
         shared.ends[side]
@@ -198,7 +203,7 @@ impl InprocPipe {
 
     #[inline(always)]
     pub(super) fn can_write(&mut self) -> bool {
-        self.out.written() < self.until || self.refresh()
+        self.out.written_messages() < self.until || self.refresh()
     }
 
     /// Looks anew at what the peer has taken, and says whether there is room.
@@ -212,12 +217,12 @@ impl InprocPipe {
             0 => u64::MAX,
             mark => self.out.acknowledged() + mark,
         };
-        self.out.written() < self.until
+        self.out.written_messages() < self.until
     }
 
     pub(super) fn wait_writable(&mut self) -> bool {
         let mark = self.mark();
-        let at = (self.out.written() + mark.div_ceil(2)).saturating_sub(mark);
+        let at = (self.out.written_messages() + mark.div_ceil(2)).saturating_sub(mark);
         let waits = self.out.wait_for_ack(at);
         self.refresh();
         waits
@@ -228,35 +233,24 @@ impl InprocPipe {
         if self.newest.is_some() {
             return self.replace(body, more);
         }
+        let flags = if more { MORE } else { 0 };
         match body {
-            Body::Bytes(bytes) if bytes.len() <= INLINE_MAX => {
-                // SAFETY: a body of this length fits, so a message is written.
-                unsafe {
-                    self.out
-                        .push_with(|place| assert!(Msg::write_short(place, bytes, more)));
-                }
+            Body::Bytes(bytes) if bytes.len() < LONG => self.out.append_copy(flags, bytes),
+            Body::Msg(msg) if msg.as_short().is_some() => {
+                self.out.append_copy(flags, msg.as_slice());
             }
-            _ => {
-                let mut msg = body.take()?;
-                msg.set_more(more);
-                self.out.push(msg);
-            }
+            _ => self.out.append_body(flags, body.take()?),
         }
         Ok(if more { Then::Nothing } else { self.publish() })
     }
 
     #[inline(always)]
     pub(super) fn write_short(&mut self, body: &[u8]) -> Option<Then> {
-        if self.out.written() >= self.until || body.len() > INLINE_MAX {
+        if self.out.written_messages() >= self.until || body.len() >= LONG {
             return None;
         }
-        // SAFETY: a body of this length fits, so a message is written.
-        unsafe {
-            self.out.push_with(|place| {
-                Msg::write_short(place, body, false);
-            })
-        };
-        Some(self.publish())
+        self.out.send_copy(body);
+        Some(self.published())
     }
 
     /// Replaces the message that is to be received. Of several frames the last
@@ -278,8 +272,15 @@ impl InprocPipe {
     /// Makes a message visible.
     #[inline(always)]
     fn publish(&mut self) -> Then {
-        self.out.publish();
-        if self.out.consumer_idle() {
+        self.out.commit();
+        self.published()
+    }
+
+    /// A message is visible: whether the receiver must be told.
+    #[inline(always)]
+    fn published(&mut self) -> Then {
+        self.out.fetch();
+        if self.out.reader_idle() {
             self.wakes_reader = true;
             return Then::Due;
         }
@@ -288,7 +289,7 @@ impl InprocPipe {
 
     /// Takes back the frames of a message that was not finished.
     pub fn rollback(&mut self, spent: &mut Vec<Msg>) {
-        spent.extend(std::iter::from_fn(|| self.out.unpush()));
+        self.out.rollback(spent);
     }
 
     #[inline(always)]
@@ -297,23 +298,29 @@ impl InprocPipe {
             let msg = newest.incoming.take();
             return msg.map(|msg| sink.put(msg)).is_some();
         }
-        if self.incoming.pop_with(|msg| sink.put_from(msg)).is_none() {
-            return false;
-        }
-        if !sink.more && self.incoming.acknowledge(1) {
+        let more = self.incoming.next_frame(|frame, more| match frame {
+            Frame::Bytes(body) if sink.copy(body, more) => true,
+            // Without memory for it now, the frame stays where it is.
+            Frame::Bytes(body) => Msg::copy_from(body)
+                .map(|msg| sink.put_frame(msg, more))
+                .is_ok(),
+            Frame::Body(msg) => {
+                sink.put_frame(msg, more);
+                true
+            }
+        });
+        if more == Some(false) && self.incoming.acknowledge(1) {
             self.wakes_writer = true;
             sink.due = true;
         }
-        true
+        more.is_some()
     }
 
     #[inline(always)]
     pub(super) fn read_short(&mut self, taker: &mut impl Taker) -> Option<(bool, bool)> {
-        let take = |msg: &mut ManuallyDrop<Msg>| {
-            let more = msg.more();
-            taker.copy(msg.as_short()?, more).then_some(more)
-        };
-        let more = self.incoming.pop_if(take)?;
+        let more = self
+            .incoming
+            .next_bytes(|body, more| taker.copy(body, more))?;
         taker.peer(None);
         let due = !more && self.incoming.acknowledge(1);
         self.wakes_writer |= due;

@@ -185,11 +185,12 @@ impl LinkPipe {
         if self.writer.written_messages() >= self.until {
             return None;
         }
-        self.writer.append_copy(0, body);
-        Some(self.commit(body.len()))
+        let unflushed = self.writer.unflushed_bytes();
+        self.writer.send_copy(body);
+        Some(self.decide(unflushed, body.len()))
     }
 
-    /// Makes a message visible and decides who writes it.
+    /// Makes a message visible.
     #[inline(always)]
     fn commit(&mut self, len: usize) -> Then {
         let unflushed = self.writer.unflushed_bytes();

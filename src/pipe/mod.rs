@@ -7,10 +7,9 @@
 
 pub mod inproc;
 mod linked;
-pub mod queue;
 mod table;
 
-use std::mem::{ManuallyDrop, MaybeUninit};
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 
 use crate::error::Result;
@@ -141,17 +140,10 @@ impl<'a> Sink<'a> {
         self.room.is_some()
     }
 
-    /// Takes a frame out of the place where it is. A short body that is only to
-    /// be copied leaves there nothing to drop.
-    #[inline(always)]
-    pub fn put_from(&mut self, msg: &mut ManuallyDrop<Msg>) {
-        if let Some(body) = msg.as_short()
-            && self.copy(body, msg.more())
-        {
-            return;
-        }
-        // SAFETY: taken out once; the place is not looked at again.
-        self.put(unsafe { ManuallyDrop::take(msg) });
+    /// Takes a frame that is a message.
+    pub fn put_frame(&mut self, mut msg: Msg, more: bool) {
+        msg.set_more(more);
+        self.put(msg);
     }
 
     /// The message, if a frame was put into it.

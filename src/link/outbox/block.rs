@@ -61,10 +61,17 @@ impl Extent {
         self.0 & 15
     }
 
+    /// With one more message of so many bytes.
+    #[inline(always)]
+    pub(super) fn and_message(self, bytes: usize) -> Self {
+        Self(self.0 + ((bytes as u64) << 32 | 1 << 16))
+    }
+
     pub(super) fn with(self, flags: u64) -> Self {
         Self(self.0 | flags)
     }
 
+    #[inline(always)]
     pub(super) fn has(self, flag: u64) -> bool {
         self.0 & flag != 0
     }
@@ -153,6 +160,7 @@ impl<B> Block<B> {
     ///
     /// # Safety
     /// They have been written, and are not written again while the slice is used.
+    #[inline(always)]
     pub(super) unsafe fn slice<'a>(block: *mut Self, from: usize, to: usize) -> &'a [u8] {
         // SAFETY: the room follows the head in one allocation; the rest as promised.
         unsafe {
@@ -267,6 +275,7 @@ impl Header {
 
     /// # Safety
     /// A whole header has been published at byte `at` of the block.
+    #[inline(always)]
     pub(super) unsafe fn parse<B>(block: *mut Block<B>, at: usize) -> Self {
         // SAFETY: as the caller promises.
         let short = unsafe { Block::slice(block, at, at + 2) };

@@ -202,3 +202,101 @@ fn loom_outbox_flush_right_leaves_nothing_behind() {
         assert_eq!(*stream, expected(0..2, 4));
     });
 }
+
+/// The next frame by its first byte and its length, and whether more follow.
+fn take(reader: &mut FrameReader<Bytes>) -> Option<(u8, usize, bool)> {
+    let mut found = None;
+    reader.next_frame(|frame, more| {
+        found = Some(match &frame {
+            Frame::Bytes(bytes) => (bytes[0], bytes.len(), more),
+            Frame::Body(body) => (body[0], body.len(), more),
+        });
+        true
+    })?;
+    found
+}
+
+#[test]
+fn loom_frames_come_in_whole_messages_across_blocks() {
+    check(3, || {
+        let (mut writer, mut reader) = frames();
+        let appending = thread::spawn(move || {
+            for number in 0..3 {
+                send(&mut writer, number, 20);
+            }
+        });
+        let mut expected = (0..3).flat_map(|number| [(number, 2, true), (number, 20, false)]);
+        for _ in 0..3 {
+            if let Some(head) = take(&mut reader) {
+                assert_eq!(Some(head), expected.next());
+                assert_eq!(take(&mut reader), expected.next(), "the rest is there");
+            }
+        }
+        appending.join().unwrap();
+        while let Some(frame) = take(&mut reader) {
+            assert_eq!(Some(frame), expected.next());
+        }
+        assert_eq!(expected.next(), None);
+    });
+}
+
+#[test]
+fn loom_frames_recycle_blocks_and_hand_over_bodies_once() {
+    check(3, || {
+        let (mut writer, mut reader) = frames();
+        let appending = thread::spawn(move || {
+            for number in 0..3 {
+                writer.send_copy(&[number; 30]);
+                writer.append_body(0, vec![number; 3]);
+                writer.commit();
+            }
+        });
+        let mut expected = (0..3).flat_map(|number| [(number, 30, false), (number, 3, false)]);
+        for _ in 0..4 {
+            if let Some(frame) = take(&mut reader) {
+                assert_eq!(Some(frame), expected.next());
+            }
+        }
+        appending.join().unwrap();
+        while let Some(frame) = take(&mut reader) {
+            assert_eq!(Some(frame), expected.next());
+        }
+        assert_eq!(expected.next(), None);
+    });
+}
+
+#[test]
+fn loom_frames_wake_both_ends_at_a_mark_of_one() {
+    check(2, || {
+        let (mut writer, mut reader) = frames::<Bytes>();
+        let bells = Arc::new((Bell::new(), Bell::new()));
+        let theirs = bells.clone();
+        let appending = thread::spawn(move || {
+            for number in 0..3 {
+                while writer.written_messages() > writer.acknowledged() {
+                    if writer.wait_for_ack(writer.written_messages()) {
+                        theirs.0.wait();
+                    }
+                }
+                writer.send_copy(&[number; 2]);
+                if writer.reader_idle() {
+                    theirs.1.ring();
+                }
+            }
+        });
+        for expected in 0..3 {
+            let found = loop {
+                match take(&mut reader) {
+                    Some(found) => break found,
+                    None if reader.declare_idle() => bells.1.wait(),
+                    None => {}
+                }
+            };
+            assert_eq!(found, (expected, 2, false));
+            if reader.acknowledge(1) {
+                bells.0.ring();
+            }
+        }
+        appending.join().unwrap();
+    });
+}

@@ -5,9 +5,13 @@
 
 use super::block::{Block, Extent, Header, LARGEST, SMALLEST};
 use super::{Body, LONG, Shared};
-use crate::memory::copy_short;
+use crate::memory::{copy_short, fetch_to_write};
+use crate::sync::barrier;
 use crate::sync::shim::{Arc, Ordering};
 use std::ptr;
+
+/// How many bytes ahead [`Writer::fetch`] asks for.
+const AHEAD: usize = 256;
 
 /// The end that appends. One thread at a time.
 #[derive(Debug)]
@@ -81,6 +85,33 @@ impl<B: Body> Writer<B> {
             self.put_bytes(head);
             self.put_bytes(rest);
         }
+    }
+
+    /// Appends and commits a message of one frame, copying its body. No message is open.
+    #[inline(always)]
+    pub fn send_copy(&mut self, body: &[u8]) {
+        debug_assert!(!self.is_mid_message());
+        if self.free_room() < Header::LONGEST + body.len() || self.committed_in != self.tail {
+            return self.send_in_next_block(body);
+        }
+        let before = self.cursor;
+        // SAFETY: there is room for the header and the body, so there is a block.
+        unsafe {
+            self.put_header(0, body.len());
+            self.put_bytes(body);
+            let length = self.cursor as usize - before as usize;
+            self.committed = self.committed.and_message(length);
+            (*self.tail).publish(self.committed);
+            self.committed_bytes += length as u64;
+        }
+        self.messages += 1;
+        self.written += 1;
+    }
+
+    #[cold]
+    fn send_in_next_block(&mut self, body: &[u8]) {
+        self.append_copy(0, body);
+        self.commit();
     }
 
     /// Appends bytes that are whole frames already.
@@ -186,6 +217,23 @@ impl<B: Body> Writer<B> {
     /// Withdraws the wish to be woken.
     pub fn cancel_wait(&mut self) {
         self.shared.from_reader.credit.cancel();
+    }
+
+    /// To be asked after [`commit`](Self::commit): the reader of frames has declared itself
+    /// idle, and must be woken by the caller. True once for each declaration.
+    #[inline(always)]
+    #[must_use = "the reader must be woken"]
+    pub fn reader_idle(&self) -> bool {
+        barrier::light();
+        let idle = &self.shared.reader_idle;
+        idle.load(Ordering::Relaxed) && idle.swap(false, Ordering::AcqRel)
+    }
+
+    /// Asks the processor for the place of what will be appended soon, which another core
+    /// may still have in its cache.
+    #[inline(always)]
+    pub fn fetch(&self) {
+        fetch_to_write(self.cursor.wrapping_add(AHEAD));
     }
 
     /// Bytes committed and, as far as the writer knows, not yet accepted by the kernel.

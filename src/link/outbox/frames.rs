@@ -1,0 +1,199 @@
+//! The other reading end of the outbox: frame by frame, for a receiver in the same process.
+//!
+//! What was written for the wire is as good for a neighbour: short bodies lie side by side
+//! with their headers, so one cache line carries several messages from core to core, and
+//! none of them is allocated.
+
+use super::block::{Block, Extent, Header};
+use super::{Body, Shared};
+use crate::memory::fetch_to_read;
+use crate::sync::barrier;
+use crate::sync::shim::{Arc, Ordering};
+use std::ptr;
+
+/// How many bytes ahead the reader asks the processor for, if they are published.
+const AHEAD: usize = 256;
+
+/// A frame's body, where it lies or as it was handed over.
+pub enum Frame<'a, B> {
+    /// Bytes in the outbox.
+    Bytes(&'a [u8]),
+    /// A body that was kept by reference.
+    Body(B),
+}
+
+/// The end that takes frames. One thread at a time.
+#[derive(Debug)]
+pub struct FrameReader<B: Body> {
+    /// The block of the next frame; null until the first has been seen.
+    head: *mut Block<B>,
+    /// Where in it the next frame begins, and up to where it is known to be published.
+    at: usize,
+    end: usize,
+    /// Bodies of this block that were taken, and that are known to be published.
+    taken: usize,
+    bodies: usize,
+    /// Messages acknowledged.
+    acknowledged: u64,
+    /// Bytes of the blocks before this one, and of the bodies taken.
+    passed: u64,
+    shared: Arc<Shared<B>>,
+}
+
+// SAFETY: the pointer leads to a block that belongs to the shared part, which both ends keep
+// alive; only the reader frees blocks that are published.
+unsafe impl<B: Body> Send for FrameReader<B> {}
+
+impl<B: Body> FrameReader<B> {
+    pub(super) fn new(shared: Arc<Shared<B>>) -> Self {
+        Self {
+            head: ptr::null_mut(),
+            at: 0,
+            end: 0,
+            taken: 0,
+            bodies: 0,
+            acknowledged: 0,
+            passed: 0,
+            shared,
+        }
+    }
+
+    /// Nothing is published that has not been taken.
+    #[inline(always)]
+    pub fn is_empty(&mut self) -> bool {
+        self.at == self.end && !self.look()
+    }
+
+    /// Offers `take` the bytes of the next frame and whether more frames of its message
+    /// follow, and says the latter. Nothing happens if there is no frame, if its body was
+    /// handed over by reference, or if `take` declines.
+    #[inline(always)]
+    pub fn next_bytes(&mut self, take: impl FnOnce(&[u8], bool) -> bool) -> Option<bool> {
+        if self.is_empty() || self.taken != self.bodies {
+            return None;
+        }
+        if self.end - self.at > AHEAD {
+            fetch_to_read(Block::base(self.head).wrapping_add(self.at + AHEAD));
+        }
+        // SAFETY: a frame is published whole, and begins here; its body follows its header,
+        // because no body of this block is left.
+        let (header, body) = unsafe {
+            let header = Header::parse(self.head, self.at);
+            let start = self.at + header.size;
+            (
+                header,
+                Block::slice(self.head, start, start + header.length),
+            )
+        };
+        if !take(body, header.more()) {
+            return None;
+        }
+        self.at += header.size + header.length;
+        Some(header.more())
+    }
+
+    /// Hands `take` the next frame and whether more frames of its message follow, and says
+    /// the latter. Bytes, but not a body, may be declined: they stay.
+    pub fn next_frame(&mut self, take: impl FnOnce(Frame<'_, B>, bool) -> bool) -> Option<bool> {
+        if self.is_empty() {
+            return None;
+        }
+        // SAFETY: a frame is published whole, and begins here.
+        let header = unsafe { Header::parse(self.head, self.at) };
+        let start = self.at + header.size;
+        let by_reference = self.taken != self.bodies && {
+            // SAFETY: the body is published and has not been taken.
+            let (before, _) = unsafe { Block::body(self.head, self.taken) };
+            before == start
+        };
+        if by_reference {
+            // SAFETY: as above; moving on makes this the only taking.
+            let body = unsafe { Block::take_body(self.head, self.taken) };
+            self.taken += 1;
+            self.at = start;
+            self.passed += header.length as u64;
+            take(Frame::Body(body), header.more());
+            return Some(header.more());
+        }
+        // SAFETY: the body of a frame that is not kept by reference follows its header.
+        let body = unsafe { Block::slice(self.head, start, start + header.length) };
+        if !take(Frame::Bytes(body), header.more()) {
+            return None;
+        }
+        self.at = start + header.length;
+        Some(header.more())
+    }
+
+    /// Tells the writer that so many more messages are done with. True if it asked to be
+    /// woken at a count now reached; the caller must wake it. True once for each wish.
+    #[inline(always)]
+    #[must_use = "the writer must be woken"]
+    pub fn acknowledge(&mut self, messages: u64) -> bool {
+        self.acknowledged += messages;
+        let credit = &self.shared.from_reader.credit;
+        credit.acknowledge(self.acknowledged)
+    }
+
+    /// Declares that the reader is going to wait. True: there is nothing to take, and the
+    /// writer will say when that changes. False: there is, and nothing is left declared,
+    /// though a wake-up may just be on its way.
+    #[must_use]
+    pub fn declare_idle(&mut self) -> bool {
+        self.shared.reader_idle.store(true, Ordering::Release);
+        barrier::heavy();
+        let idle = self.is_empty();
+        if !idle {
+            self.shared.reader_idle.store(false, Ordering::Relaxed);
+        }
+        idle
+    }
+
+    /// Looks at what was published since, and says whether there is anything.
+    #[inline(always)]
+    fn look(&mut self) -> bool {
+        if self.head.is_null() {
+            return self.begin();
+        }
+        // SAFETY: the head is in use.
+        let extent = unsafe { (*self.head).extent() };
+        (self.end, self.bodies) = (extent.bytes(), extent.bodies());
+        self.at != self.end || extent.has(Extent::SEALED) && self.go_on()
+    }
+
+    #[cold]
+    fn begin(&mut self) -> bool {
+        self.head = self.shared.first.load(Ordering::Acquire);
+        !self.head.is_null() && self.look()
+    }
+
+    /// Gives the block back, of which everything has been taken, and goes on to the next.
+    #[cold]
+    fn go_on(&mut self) -> bool {
+        let drained = self.head;
+        // SAFETY: a sealed block has a successor; the writer no longer uses it, and all of
+        // its bodies have been taken, so it is the reader's to give away.
+        unsafe {
+            self.head = (*drained).next(Ordering::Acquire);
+            let older = self.shared.spare.swap(drained, Ordering::AcqRel);
+            if !older.is_null() {
+                Block::free(older);
+            }
+        }
+        self.passed += self.end as u64;
+        let flushed = &self.shared.from_reader.flushed_bytes;
+        flushed.store(self.passed, Ordering::Relaxed);
+        (self.at, self.taken) = (0, 0);
+        self.look()
+    }
+}
+
+impl<B: Body> Drop for FrameReader<B> {
+    fn drop(&mut self) {
+        let left_at = (self.head, self.taken);
+        // SAFETY: only the reader uses the cell while it lives, and the shared part's drop
+        // comes after.
+        self.shared
+            .left_at
+            .with_mut(|cell| unsafe { *cell = left_at });
+    }
+}
