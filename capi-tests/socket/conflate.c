@@ -113,6 +113,31 @@ static void in_order(void *context)
     shut(b);
 }
 
+/* A publisher and its subscriber, who knows what is wanted. */
+static void publish(void *context, const char *transport)
+{
+    void *pub = conflating(context, ZMQ_PUB), *sub = conflating(context, ZMQ_SUB);
+    printf("publish over %s\n", transport);
+    MUST(zmq_setsockopt(sub, ZMQ_SUBSCRIBE, "", 0) == 0);
+    join(sub, bind_any(pub, transport));
+    do
+        say(pub, "?");
+    while (!await(sub, ZMQ_POLLIN, 5));
+    count_up(pub, 1000);
+    char text[1024];
+    int last = -1, now;
+    do {
+        MUST(zmq_recv(sub, text, sizeof text, 0) > 0);
+        now = *text == '?' ? -1 : atoi(text);
+        MUST(now >= last);
+        last = now;
+    } while (now < SENT - 1);
+    puts("hears the last");
+    hear_nothing(sub);
+    shut(sub);
+    shut(pub);
+}
+
 /* A body that the application frees is not kept: it is freed, once. */
 static int freed;
 
@@ -153,6 +178,7 @@ int main(void)
     for (int i = 0; i < 3; i++) {
         flood(context, transports[i], ZMQ_PUSH, ZMQ_PULL);
         flood(context, transports[i], ZMQ_DEALER, ZMQ_DEALER);
+        publish(context, transports[i]);
         own_memory(context, transports[i]);
     }
     for (int i = 0; i < 2; i++) { /* libzmq loses the message over inproc */

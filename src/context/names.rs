@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, Result};
+use crate::link::Conflate;
 use crate::pipe::PeerInfo;
 use crate::pipe::inproc::{InprocPipe, Marks, Neighbour, UNKNOWN, pair};
 
@@ -94,14 +95,14 @@ impl Names {
     }
 
     /// Connects to whoever has bound `name`, or waits for it. The connecting
-    /// socket decides whether the pipe is to `conflate`.
+    /// socket decides which way the pipe is to `conflate`.
     pub fn connect(
         &self,
         name: &str,
         neighbour: Box<dyn Neighbour>,
         marks: Marks,
         info: PeerInfo,
-        conflate: bool,
+        conflate: Conflate,
     ) -> Connected {
         let mut table = self.table();
         let Some(bound) = table.bound.get(name) else {

@@ -121,7 +121,7 @@ impl FillHalf {
             lent: 0,
             mark: 0,
             max_size: limits.max_size,
-            conflate: limits.conflate,
+            conflate: limits.conflate.incoming,
             subscribes: limits.subscribes,
             commands: Vec::new(),
             pulse: None,

@@ -74,11 +74,20 @@ pub struct Limits {
     pub receive_mark: u64,
     /// The largest body that is accepted, in bytes.
     pub max_size: Option<u64>,
-    /// Either way only the newest message is kept, and the mark is ignored.
-    pub conflate: bool,
+    /// Which way only the newest message is kept, and the mark is ignored.
+    pub conflate: Conflate,
     /// The peer subscribes: its subscriptions are for the receiver, in order
     /// with its messages.
     pub subscribes: bool,
+}
+
+/// Which way only the newest message is kept (`ZMQ_CONFLATE`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Conflate {
+    /// On the way to the peer.
+    pub out: bool,
+    /// On the way from it.
+    pub incoming: bool,
 }
 
 /// Who asks for a flush or a fill.
@@ -109,6 +118,7 @@ pub struct Link {
     pool: Pool,
     /// What is to be sent, instead of the outbox, by a link that conflates.
     newest: Option<Arc<Slot>>,
+    conflate: Conflate,
     pipe: AtomicU64,
     flush: MarkLock<FlushHalf>,
     fill: MarkLock<FillHalf>,
@@ -131,7 +141,7 @@ impl Link {
         limits: Limits,
     ) -> (Arc<Link>, OutWriter) {
         let (writer, reader) = outbox::outbox();
-        let newest = limits.conflate.then(Arc::<Slot>::default);
+        let newest = limits.conflate.out.then(Arc::<Slot>::default);
         let link = Link {
             number: NEXT.fetch_add(1, Ordering::Relaxed),
             origin: limits.origin,
@@ -139,6 +149,7 @@ impl Link {
             background,
             pool,
             newest: newest.clone(),
+            conflate: limits.conflate,
             pipe: AtomicU64::new(PipeId::NONE.bits()),
             flush: MarkLock::new(FlushHalf::new(reader, newest)),
             fill: MarkLock::new(FillHalf::new(limits)),
@@ -162,6 +173,11 @@ impl Link {
     /// Where the newest message to be sent goes, if the link conflates.
     pub fn newest(&self) -> Option<&Arc<Slot>> {
         self.newest.as_ref()
+    }
+
+    /// Which way only the newest message is kept.
+    pub fn conflates(&self) -> Conflate {
+        self.conflate
     }
 
     /// Whom the link reports to.

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 use super::{Body, Due, PeerInfo, Sink, Then};
 use crate::error::Result;
 use crate::link::outbox::{Frame, FrameReader, frames};
-use crate::link::{OutWriter, PipeId, Slot, Taker};
+use crate::link::{Conflate, OutWriter, PipeId, Slot, Taker};
 use crate::message::Msg;
 use crate::zmtp::frame::MORE;
 
@@ -91,8 +91,9 @@ pub struct InprocPipe {
     side: usize,
     out: OutWriter,
     incoming: FrameReader<Msg>,
-    /// Instead of both, if only the newest message counts.
-    newest: Option<Newest>,
+    /// Instead of a queue, where only the newest message counts.
+    newest_out: Option<Arc<Slot>>,
+    newest_in: Option<Arc<Slot>>,
     /// Messages are counted when their last frame is read.
     send_mark: u64,
     /// Up to this count of messages there is room, as we last looked.
@@ -101,21 +102,16 @@ pub struct InprocPipe {
     wakes_writer: bool,
 }
 
-/// The newest message each way.
-struct Newest {
-    out: Arc<Slot>,
-    incoming: Arc<Slot>,
-}
-
-/// Two connected ends. The marks are each socket's own, 0 for none; if the pipe
-/// is to `conflate`, they do not count.
-pub fn pair(marks: [Marks; 2], conflate: bool) -> [InprocPipe; 2] {
+/// Two connected ends. The marks are each socket's own, 0 for none; where the
+/// pipe is to `conflate`, as the first end sees it, they do not count.
+pub fn pair(marks: [Marks; 2], conflate: Conflate) -> [InprocPipe; 2] {
     let shared = Arc::new(Shared {
         ends: Default::default(),
     });
     let (first_out, second_in) = frames();
     let (second_out, first_in) = frames();
-    let slots = [Arc::<Slot>::default(), Arc::<Slot>::default()];
+    let slot = |wanted: bool| wanted.then(Arc::<Slot>::default);
+    let slots = [slot(conflate.out), slot(conflate.incoming)];
     let end = |side: usize, out, incoming| {
         shared.ends[side]
             .receive_mark
@@ -125,10 +121,8 @@ pub fn pair(marks: [Marks; 2], conflate: bool) -> [InprocPipe; 2] {
             side,
             out,
             incoming,
-            newest: conflate.then(|| Newest {
-                out: slots[side].clone(),
-                incoming: slots[1 - side].clone(),
-            }),
+            newest_out: slots[side].clone(),
+            newest_in: slots[1 - side].clone(),
             send_mark: marks[side].send,
             until: 0,
             wakes_reader: false,
@@ -209,7 +203,7 @@ impl InprocPipe {
     /// Looks anew at what the peer has taken, and says whether there is room.
     #[cold]
     fn refresh(&mut self) -> bool {
-        if self.newest.is_some() {
+        if self.newest_out.is_some() {
             // Always; and `until` stays 0, so that the short way declines.
             return true;
         }
@@ -230,7 +224,7 @@ impl InprocPipe {
 
     #[inline(always)]
     pub(super) fn write(&mut self, body: &mut Body<'_>, more: bool) -> Result<Then> {
-        if self.newest.is_some() {
+        if self.newest_out.is_some() {
             return self.replace(body, more);
         }
         let flags = if more { MORE } else { 0 };
@@ -257,12 +251,12 @@ impl InprocPipe {
     /// one counts.
     #[cold]
     fn replace(&mut self, body: &mut Body<'_>, more: bool) -> Result<Then> {
-        let Some(newest) = self.newest.as_ref().filter(|_| !more) else {
+        let Some(newest) = self.newest_out.as_ref().filter(|_| !more) else {
             return Ok(Then::Nothing);
         };
         let mut msg = body.take_owned()?;
         msg.set_more(false);
-        if newest.out.put(msg) {
+        if newest.put(msg) {
             self.wakes_reader = true;
             return Ok(Then::Due);
         }
@@ -294,8 +288,8 @@ impl InprocPipe {
 
     #[inline(always)]
     pub(super) fn read(&mut self, sink: &mut Sink<'_>) -> bool {
-        if let Some(newest) = &self.newest {
-            let msg = newest.incoming.take();
+        if let Some(newest) = &self.newest_in {
+            let msg = newest.take();
             return msg.map(|msg| sink.put(msg)).is_some();
         }
         let more = self.incoming.next_frame(|frame, more| match frame {
@@ -328,15 +322,15 @@ impl InprocPipe {
     }
 
     pub(super) fn can_read(&mut self) -> bool {
-        match &self.newest {
-            Some(newest) => !newest.incoming.is_empty(),
+        match &self.newest_in {
+            Some(newest) => !newest.is_empty(),
             None => !self.incoming.is_empty(),
         }
     }
 
     pub(super) fn go_idle(&mut self) -> bool {
-        match &self.newest {
-            Some(newest) => newest.incoming.declare_idle(),
+        match &self.newest_in {
+            Some(newest) => newest.declare_idle(),
             None => self.incoming.declare_idle(),
         }
     }

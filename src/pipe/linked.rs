@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::{Body, Due, Reading, Sink, Then};
 use crate::error::Result;
-use crate::link::{BACK_TO_BACK, Chunk, Item, LARGE, Link, Next, OutWriter, Taker};
+use crate::link::{BACK_TO_BACK, Chunk, Conflate, Item, LARGE, Link, Next, OutWriter, Taker};
 use crate::message::{Metadata, Msg};
 use crate::sys::Instant;
 use crate::zmtp::command;
@@ -33,7 +33,7 @@ pub struct LinkPipe {
     pub link: Arc<Link>,
     writer: OutWriter,
     /// Only the newest message is kept, either way.
-    conflates: bool,
+    conflates: Conflate,
     /// The send high-water mark, 0 for none.
     mark: u64,
     /// Up to this count of messages there is room, as we last looked.
@@ -65,7 +65,7 @@ impl LinkPipe {
     /// A pipe that writes through `writer`, with a send mark in messages.
     pub fn new(link: Arc<Link>, writer: OutWriter, mark: u64) -> LinkPipe {
         LinkPipe {
-            conflates: link.newest().is_some(),
+            conflates: link.conflates(),
             link,
             writer,
             mark,
@@ -97,7 +97,7 @@ impl LinkPipe {
     /// Looks anew at what the peer has taken, and says whether there is room.
     #[cold]
     fn refresh(&mut self) -> bool {
-        if self.conflates {
+        if self.conflates.out {
             // Always; and `until` stays 0, so that the short way declines.
             return true;
         }
@@ -124,7 +124,7 @@ impl LinkPipe {
 
     #[inline(always)]
     pub(super) fn write(&mut self, body: &mut Body<'_>, more: bool) -> Result<Then> {
-        if self.conflates {
+        if self.conflates.out {
             return self.replace(body, more);
         }
         let len = self.append(body, more)?;
@@ -138,7 +138,7 @@ impl LinkPipe {
     /// Appends a frame, and leaves the writing to the background.
     #[inline(always)]
     pub(super) fn write_behind(&mut self, body: &mut Body<'_>, more: bool) -> Result<Then> {
-        if self.conflates {
+        if self.conflates.out {
             return self.replace(body, more);
         }
         self.append(body, more)?;
@@ -306,7 +306,7 @@ impl LinkPipe {
 
     #[inline(always)]
     pub(super) fn read(&mut self, reading: &Reading<'_>, sink: &mut Sink<'_>) -> bool {
-        if self.conflates {
+        if self.conflates.incoming {
             return self.read_newest(reading, sink);
         }
         loop {
@@ -377,7 +377,7 @@ impl LinkPipe {
     }
 
     pub(super) fn can_read(&mut self, reading: &Reading<'_>) -> bool {
-        if self.conflates {
+        if self.conflates.incoming {
             return self.renew(reading);
         }
         self.holds_input() || self.refill(reading)

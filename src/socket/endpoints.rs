@@ -10,7 +10,7 @@ use super::inner::Inner;
 use super::lease::Home;
 use super::{Entered, SocketRef};
 use crate::error::{Error, Result};
-use crate::link::{FillHalf, Limits, Linger, Link, PipeId, Watch};
+use crate::link::{Conflate, FillHalf, Limits, Linger, Link, PipeId, Watch};
 use crate::pipe::{LinkPipe, PeerInfo, Pipe};
 use crate::reactor::{Acceptor, Connector, Ends, Event, IoThread, Peering, Request};
 use crate::transport::{
@@ -121,12 +121,20 @@ impl Inner {
         [Dealer, Sub, Pub, Req].contains(&self.options.socket_type)
     }
 
-    /// Whether new pipes keep the newest message only: `ZMQ_CONFLATE`, on the
-    /// types that have it.
-    fn conflates(&self) -> bool {
+    /// Which way new pipes keep the newest message only: `ZMQ_CONFLATE`, on the
+    /// types that have it. Subscriptions are all kept.
+    fn conflates(&self) -> Conflate {
         use SocketType::{Dealer, Pub, Pull, Push, Sub};
-        let types = [Dealer, Pull, Push, Pub, Sub];
-        self.options.conflate && types.contains(&self.options.socket_type)
+        let (out, incoming) = match self.options.socket_type {
+            Dealer | Pull | Push => (true, true),
+            Pub => (true, false),
+            Sub => (false, true),
+            _ => (false, false),
+        };
+        Conflate {
+            out: out && self.options.conflate,
+            incoming: incoming && self.options.conflate,
+        }
     }
 
     // --------------------------------------------------------------- tcp, ipc
