@@ -6,7 +6,7 @@
 
 #define OPTION(name) {#name, name}
 static const struct option { const char *name; int number; } ints[] = {
-    OPTION(ZMQ_ROUTER_RAW), OPTION(ZMQ_PLAIN_SERVER),
+    OPTION(ZMQ_PLAIN_SERVER),
 }, texts[] = {
     OPTION(ZMQ_ZAP_DOMAIN), OPTION(ZMQ_PLAIN_USERNAME), OPTION(ZMQ_PLAIN_PASSWORD),
     OPTION(ZMQ_SOCKS_PROXY),

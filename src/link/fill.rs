@@ -21,6 +21,7 @@ use crate::link::pulse::Pulse;
 use crate::link::{Conn, Limits};
 use crate::message::{Buffer, Msg};
 use crate::zmtp::frame::{self, MORE};
+use crate::zmtp::wire::Decode;
 use crate::zmtp::{self, Scan, Scanner, command};
 
 /// From this size a body is kept or read by reference instead of copied.
@@ -89,6 +90,8 @@ pub struct FillHalf {
     carry: Vec<u8>,
     body: Option<Body>,
     scanner: Scanner,
+    /// Who turns what is read into frames, where it is something else.
+    decode: Option<Box<dyn Decode>>,
     /// Messages handed to the inbox and not yet used up.
     outstanding: u64,
     /// Of these, those in the item the receiver works on.
@@ -117,6 +120,7 @@ impl FillHalf {
             carry: Vec::new(),
             body: None,
             scanner: Scanner::new(),
+            decode: None,
             outstanding: 0,
             lent: 0,
             mark: 0,
@@ -178,6 +182,7 @@ impl FillHalf {
         self.carry = Vec::new();
         self.body = None;
         self.scanner = Scanner::new();
+        self.decode = None;
         self.stopped = false;
         self.pulse = None;
         self.conn.take()
@@ -189,11 +194,31 @@ impl FillHalf {
         self.outstanding = self.lent;
     }
 
+    /// Takes a connection, and who translates for it if somebody has to.
+    pub fn connect(&mut self, conn: Arc<Conn>, decode: Option<Box<dyn Decode>>) {
+        self.conn = Some(conn);
+        self.decode = decode;
+    }
+
     /// Takes in bytes that were read by somebody else, such as the handshake.
     pub fn feed(&mut self, bytes: &[u8], pool: &Pool) -> Result<(), Error> {
-        for piece in bytes.chunks(CHUNK / 2) {
-            let mut buffer = pool.take()?;
+        let Some(decode) = &mut self.decode else {
+            return self.take_in(bytes, pool);
+        };
+        let mut frames = Vec::new();
+        let decoded = decode.decode(bytes, &mut frames);
+        self.take_in(&frames, pool)?;
+        decoded.map_err(|_| Error::Os(libc::EPROTO))
+    }
+
+    /// Takes in frames, in any pieces.
+    fn take_in(&mut self, frames: &[u8], pool: &Pool) -> Result<(), Error> {
+        for piece in frames.chunks(CHUNK / 2) {
             let start = self.carry.len();
+            let mut buffer = match start + piece.len() {
+                small @ ..SMALL => Buffer::with_capacity(small)?,
+                _ => pool.take()?,
+            };
             // SAFETY: a buffer from the pool is nobody else's.
             let room = unsafe { buffer.bytes_mut(0..start + piece.len()) };
             room[..start].copy_from_slice(&self.carry);
@@ -240,10 +265,46 @@ impl FillHalf {
         if self.is_full() {
             return Step::Full;
         }
-        match self.read_from(&conn, pool, keep) {
-            Ok(step) => step,
-            Err(_) => Step::Ended,
+        let read = match self.decode {
+            None => self.read_from(&conn, pool, keep),
+            Some(_) => self.read_translated(&conn, pool),
+        };
+        let step = read.unwrap_or(Step::Ended);
+        if step == Step::Ended
+            && let Some(mut decode) = self.decode.take()
+        {
+            let mut frames = Vec::new();
+            decode.end(&mut frames);
+            // What cannot be kept for want of memory is lost with the rest.
+            let _ = self.take_in(&frames, pool);
         }
+        step
+    }
+
+    /// One read from a connection that carries something else than frames.
+    fn read_translated(&mut self, conn: &Conn, pool: &Pool) -> Result<Step, Error> {
+        let buffer = pool.take()?;
+        let piece = libc::iovec {
+            iov_base: buffer.as_ptr().cast(),
+            iov_len: self.appetite(),
+        };
+        // SAFETY: the piece is within a buffer that is ours alone.
+        let read = unsafe { conn.stream.read_iovecs(&[piece]) };
+        let step = match read {
+            Ok(0) => Step::Ended,
+            Ok(count) => {
+                if let Some(pulse) = &mut self.pulse {
+                    pulse.traffic();
+                }
+                // SAFETY: the kernel has filled these bytes.
+                self.feed(unsafe { buffer.bytes(0..count) }, pool)?;
+                Step::Read
+            }
+            Err(error) if error.raw_os_error() == Some(libc::EAGAIN) => Step::Empty,
+            Err(_) => Step::Ended,
+        };
+        pool.give(buffer);
+        Ok(step)
     }
 
     fn read_from(&mut self, conn: &Conn, pool: &Pool, keep: bool) -> Result<Step, Error> {

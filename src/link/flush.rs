@@ -10,9 +10,11 @@
 
 use std::sync::Arc;
 
+use crate::link::staging::Staging;
 use crate::link::{Conn, OutReader, Slot};
 use crate::message::Msg;
 use crate::zmtp::frame::{LONG_HEADER, encode_header};
+use crate::zmtp::wire::Encode;
 
 /// The most bytes that one system call is given, unless a single body is larger.
 const BATCH: usize = 128 * 1024;
@@ -51,6 +53,8 @@ pub struct FlushHalf {
     commands: Vec<u8>,
     /// Whether a command has been written in part.
     command_open: bool,
+    /// What goes between the outbox and a wire that carries no frames.
+    staging: Option<Box<Staging>>,
 }
 
 impl FlushHalf {
@@ -64,7 +68,14 @@ impl FlushHalf {
             framed: None,
             commands: Vec::new(),
             command_open: false,
+            staging: None,
         }
+    }
+
+    /// Takes a connection, and who translates for it if somebody has to.
+    pub fn connect(&mut self, conn: Arc<Conn>, encode: Option<Box<dyn Encode>>) {
+        self.conn = Some(conn);
+        self.staging = encode.map(|encode| Box::new(Staging::new(encode)));
     }
 
     /// Queues a framed command.
@@ -77,7 +88,12 @@ impl FlushHalf {
     /// Whether everything has been written.
     pub fn is_clean(&self) -> bool {
         let waits = self.newest.as_ref().is_some_and(|slot| !slot.is_empty());
-        self.outbox.is_empty() && self.commands.is_empty() && self.framed.is_none() && !waits
+        let staged = self
+            .staging
+            .as_ref()
+            .is_some_and(|staged| !staged.is_empty());
+        let idle = self.commands.is_empty() && self.framed.is_none() && !staged;
+        self.outbox.is_empty() && idle && !waits
     }
 
     /// Forgets the connection and the rest of a message that is out in part.
@@ -88,7 +104,10 @@ impl FlushHalf {
         self.command_open = false;
         let partial = self.framed.take_if(|framed| framed.out > 0);
         spent.extend(partial.map(|framed| framed.msg));
-        self.outbox.discard_partial(spent).wake_writer
+        let torn = self.staging.take().is_some_and(|staged| staged.is_torn());
+        // The first byte of a frame stands for the part of it that is out.
+        let wake = torn && self.outbox.advance(1, spent).wake_writer;
+        self.outbox.discard_partial(spent).wake_writer || wake
     }
 
     /// Writes one batch. Returns also whether the producer is to be told that
@@ -98,6 +117,9 @@ impl FlushHalf {
         let Some(conn) = &self.conn else {
             return (Wrote::All, false);
         };
+        if self.staging.is_some() {
+            return self.write_translated(spent);
+        }
         if !self.commands.is_empty() && (self.command_open || !self.is_partial()) {
             let piece = libc::iovec {
                 iov_base: self.commands.as_ptr().cast_mut().cast(),
@@ -135,6 +157,49 @@ impl FlushHalf {
             }
             Err(error) => (refused(&error), false),
         }
+    }
+
+    /// The same by way of a translator.
+    fn write_translated(&mut self, spent: &mut Vec<Msg>) -> (Wrote, bool) {
+        let (Some(conn), Some(staging)) = (&self.conn, &mut self.staging) else {
+            return (Wrote::All, false);
+        };
+        if staging.is_empty() && !self.commands.is_empty() && !self.outbox.is_partial() {
+            staging.push_commands(&std::mem::take(&mut self.commands));
+        } else if staging.is_empty() {
+            let mut pieces = [NO_PIECE; PIECES];
+            let (used, _) = self.outbox.gather(&mut pieces, BATCH);
+            let mut room = BATCH;
+            for piece in &pieces[..used] {
+                let len = piece.iov_len.min(room);
+                // SAFETY: the outbox keeps what it gathered until it is advanced.
+                staging.push(unsafe { std::slice::from_raw_parts(piece.iov_base.cast(), len) });
+                room -= len;
+            }
+            staging.close();
+        }
+        let waiting = staging.waiting();
+        let mut count = 0;
+        if !waiting.is_empty() {
+            let piece = libc::iovec {
+                iov_base: waiting.as_ptr().cast_mut().cast(),
+                iov_len: waiting.len(),
+            };
+            // SAFETY: what is staged outlives the call.
+            match unsafe { conn.stream.send_iovecs(&[piece]) } {
+                Ok(sent) => count = sent,
+                Err(error) => return (refused(&error), false),
+            }
+        }
+        let short = count < waiting.len();
+        let done = staging.advance(count);
+        let wake = done > 0 && self.outbox.advance(done, spent).wake_writer;
+        let wrote = match short {
+            true => Wrote::Full,
+            false if self.is_clean() => Wrote::All,
+            false => Wrote::Some,
+        };
+        (wrote, wake)
     }
 
     /// A message has been written in part.

@@ -19,6 +19,7 @@ mod owner;
 mod pool;
 mod pulse;
 mod slot;
+mod staging;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -463,6 +464,8 @@ impl Link {
                     break;
                 }
             }
+            // The end of a connection may have something to say.
+            item = item.or_else(|| half.take());
         }
         // As long as the receiver finds something by itself, nobody else need
         // watch what the mark has stopped.

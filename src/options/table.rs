@@ -210,7 +210,6 @@ pub static TABLE: &[SocketOption] = &[
         .doc("Tells the application of repeated subscriptions too"),
     switch(41, "ROUTER_RAW", field!(router_raw), NotNegative, false)
         .set_only(&[Router, Rep])
-        .not_yet()
         .doc("Talks raw TCP to its peers; STREAM is its successor"),
     switch(42, "IPV6", field!(ipv6), ZeroOrOne, false).doc("Uses IPv6 as well as IPv4"),
     row(
@@ -329,7 +328,6 @@ pub static TABLE: &[SocketOption] = &[
     .doc("What a new subscriber is sent"),
     switch(73, "STREAM_NOTIFY", field!(stream_notify), ZeroOrOne, true)
         .set_only(&[Stream])
-        .not_yet()
         .doc("Tells of connects and disconnects by empty messages"),
     switch(74, "INVERT_MATCHING", field!(invert_matching), Any, false)
         .doc("Sends and receives what does not match"),

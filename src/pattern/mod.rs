@@ -16,6 +16,7 @@ mod push;
 mod rep;
 mod req;
 mod router;
+mod stream;
 mod subscribe;
 mod subscriptions;
 mod turn;
@@ -35,6 +36,7 @@ use push::Push;
 use rep::Rep;
 use req::Req;
 use router::Router;
+use stream::Stream;
 use subscribe::Subscribe;
 use turn::Turn;
 
@@ -152,6 +154,8 @@ pub struct Settings {
     pub router_mandatory: bool,
     /// `ZMQ_ROUTER_HANDOVER`: a new peer takes over a routing id in use.
     pub router_handover: bool,
+    /// `ZMQ_ROUTER_RAW`: peers pass bytes as they are, in messages of one frame.
+    pub router_raw: bool,
     /// `ZMQ_REQ_RELAXED`: a request need not wait for the reply to the last.
     pub req_relaxed: bool,
     /// `ZMQ_REQ_CORRELATE`: requests are numbered.
@@ -207,6 +211,8 @@ pub enum Pattern {
     Publish(Box<Publish>),
     /// RFC 29, publish-subscribe: SUB and XSUB.
     Subscribe(Box<Subscribe>),
+    /// Raw connections.
+    Stream(Stream),
 }
 
 impl Pattern {
@@ -224,6 +230,7 @@ impl Pattern {
             SocketType::XPub => Pattern::Publish(Box::new(Publish::telling())),
             SocketType::Sub => Pattern::Subscribe(Box::new(Subscribe::filtering())),
             SocketType::XSub => Pattern::Subscribe(Box::new(Subscribe::raw())),
+            SocketType::Stream => Pattern::Stream(Stream::default()),
             _ => return None,
         })
     }
@@ -240,6 +247,7 @@ impl Pattern {
             Pattern::Router(pattern) => pattern,
             Pattern::Publish(pattern) => &mut **pattern,
             Pattern::Subscribe(pattern) => &mut **pattern,
+            Pattern::Stream(pattern) => pattern,
         }
     }
 

@@ -3,6 +3,9 @@
 //!
 //! A peer that gives no routing id gets one of five bytes, the first of which is
 //! zero. A message to nobody is dropped, or refused if the socket is mandatory.
+//!
+//! In raw mode each message is a routing id and one frame of bytes; an empty one
+//! hangs up on the peer.
 
 use std::collections::HashMap;
 
@@ -31,6 +34,8 @@ pub struct Router {
     by_id: HashMap<Box<[u8]>, PipeId>,
     by_pipe: HashMap<PipeId, Box<[u8]>>,
     next: u32,
+    /// What [`take_newest`](Self::take_newest) gives.
+    newest: Option<Vec<u8>>,
     to: To,
     /// The frame behind a routing id that has been, or is about to be, received.
     ahead: Option<(Msg, PipeId)>,
@@ -113,11 +118,19 @@ impl Rules for Router {
                 Ok(Sent::NOWHERE)
             }
             To::Pipe(id) => {
+                // A raw peer gets bytes: they are one frame, and none is the end.
+                let more = more && !self.settings.router_raw;
+                if self.settings.router_raw && body.as_slice().is_empty() {
+                    self.to = To::Unknown;
+                    pipes.hang_up(id);
+                    return Ok(Sent::NOWHERE);
+                }
                 let then = pipes[id].write(body, more)?;
                 self.to = if more { self.to } else { To::Unknown };
                 Ok(Sent { pipe: id, then })
             }
             To::Nobody => {
+                let more = more && !self.settings.router_raw;
                 self.to = if more { To::Nobody } else { To::Unknown };
                 Ok(Sent::NOWHERE)
             }
@@ -215,6 +228,21 @@ impl Router {
         Ok(())
     }
 
+    /// Whether the next frame is taken for a routing id.
+    pub(super) fn awaits_routing_id(&self) -> bool {
+        matches!(self.to, To::Unknown)
+    }
+
+    /// What is sent next goes to nobody.
+    pub(super) fn address_nobody(&mut self) {
+        self.to = To::Nobody;
+    }
+
+    /// The routing id that was generated since the last call.
+    pub(super) fn take_newest(&mut self) -> Option<Vec<u8>> {
+        self.newest.take()
+    }
+
     /// A routing id that nobody has.
     fn generate(&mut self) -> Box<[u8]> {
         if self.next == 0 {
@@ -225,6 +253,7 @@ impl Router {
             let [a, b, c, d] = self.next.to_be_bytes();
             let routing_id = [0, a, b, c, d];
             if !self.by_id.contains_key(&routing_id[..]) {
+                self.newest = Some(routing_id.to_vec());
                 return Box::new(routing_id);
             }
         }

@@ -25,6 +25,7 @@ pub struct Pipes {
     count: usize,
     retired: Vec<PipeId>,
     refused: Vec<PipeId>,
+    ended: Vec<PipeId>,
     due: Vec<(PipeId, Then)>,
     spent: Vec<Msg>,
     watch: Option<Arc<dyn Watch + Send + Sync>>,
@@ -108,6 +109,17 @@ impl Pipes {
         }
     }
 
+    /// A pattern is through with a peer that is still there: what was sent to it
+    /// still goes out.
+    pub fn hang_up(&mut self, id: PipeId) {
+        self.ended.push(id);
+    }
+
+    /// A pipe whose peer is to be hung up on.
+    pub fn take_hung_up(&mut self) -> Option<PipeId> {
+        self.ended.pop()
+    }
+
     /// A pattern has written to this pipe, or read from it, of its own accord:
     /// something may be due.
     pub fn leave_due(&mut self, id: PipeId) {
@@ -137,6 +149,7 @@ impl Pipes {
     pub fn has_errands(&self) -> bool {
         !(self.retired.is_empty()
             && self.refused.is_empty()
+            && self.ended.is_empty()
             && self.due.is_empty()
             && self.spent.is_empty())
     }

@@ -20,7 +20,7 @@ use crate::link::{Arrival, Conn, Limits, Linger, Link, OutWriter, Owner, Pool, P
 use crate::message::Metadata;
 use crate::sys::Instant;
 use crate::transport::{Address, ConnectState, Stream, StreamOptions};
-use crate::zmtp::{Config, Handshake, HeartbeatConfig, Peer, ProtocolError, Report};
+use crate::zmtp::{Config, Handshake, HeartbeatConfig, Peer, ProtocolError, Raw, Report, Wire};
 
 /// How long a closing connection waits for a peer that takes nothing more.
 const STALLED: Duration = Duration::from_secs(1);
@@ -31,6 +31,8 @@ pub struct Peering {
     pub owner: Arc<dyn Owner>,
     /// What we tell peers in the handshake.
     pub handshake: Config,
+    /// Instead of a handshake: bytes are passed as they are.
+    pub raw: Option<Raw>,
     /// What connections ask of the operating system.
     pub stream: StreamOptions,
     /// What links are made with.
@@ -329,6 +331,9 @@ impl Session {
             self.ends.bound = true;
             self.report(Event::Accepted, fd as u64);
         }
+        if let Some(raw) = self.peering.raw {
+            return self.attach(stream, Peer::unknown(), Vec::new(), &[], Some(raw.wire()));
+        }
         let handshake = Handshake::new(self.peering.handshake.clone());
         self.enter(Phase::Shaking(stream, Box::new(handshake), Vec::new()));
         let limit = self.peering.handshake_limit;
@@ -410,7 +415,7 @@ impl Session {
         }
     }
 
-    /// The handshake is done: the link gets the connection, the socket hears.
+    /// The handshake is done.
     fn arrive(&mut self, rest: &[u8]) -> After {
         let Phase::Shaking(stream, handshake, output) =
             std::mem::replace(&mut self.phase, Phase::Over)
@@ -418,23 +423,38 @@ impl Session {
             return After::default();
         };
         let peer = handshake.peer().cloned().expect("the handshake is done");
+        self.attach(stream, peer, output, rest, None)
+    }
+
+    /// The link gets the connection, with what is still to be written of the
+    /// handshake and what was read behind it; the socket hears of the peer.
+    fn attach(
+        &mut self,
+        stream: Stream,
+        peer: Peer,
+        output: Vec<u8>,
+        rest: &[u8],
+        wire: Option<Wire>,
+    ) -> After {
         let metadata = describe(&stream, &peer);
         let conn = Arc::new(Conn::new(stream, metadata));
+        let (encode, decode) = wire.map(|wire| (wire.encode, wire.decode)).unzip();
         self.pause = self.peering.reconnect;
         self.link.with_flush(|half| {
-            half.conn = Some(conn.clone());
+            half.connect(conn.clone(), encode);
             half.queue_command(&output);
         });
         if self.is_closing() {
             // The socket has gone meanwhile, and left something to be sent.
-            self.report(Event::HandshakeSucceeded, 0);
+            self.report_handshake();
             return self.begin_draining(conn);
         }
         self.enter(Phase::Up(conn.clone()));
         let heartbeat = self.peering.heartbeat;
+        let beats = !heartbeat.interval.is_zero() && self.peering.raw.is_none();
         self.link.with_fill(|half| {
-            half.conn = Some(conn.clone());
-            half.pulse = (!heartbeat.interval.is_zero()).then(|| Box::new(Pulse::new(heartbeat)));
+            half.connect(conn.clone(), decode);
+            half.pulse = beats.then(|| Box::new(Pulse::new(heartbeat)));
         });
         let broken = self.link.feed(rest).is_err();
         let arrival = Arrival {
@@ -444,7 +464,7 @@ impl Session {
             writer: self.writer.take(),
         };
         self.link.owner().arrived(arrival);
-        self.report(Event::HandshakeSucceeded, 0);
+        self.report_handshake();
         if broken {
             return self.lose(Loss::Io(libc::EPROTO));
         }
@@ -465,6 +485,13 @@ impl Session {
         After {
             timer: self.beat_at,
             ..After::default()
+        }
+    }
+
+    /// Tells the monitor of a handshake, if there was one.
+    fn report_handshake(&self) {
+        if self.peering.raw.is_none() {
+            self.report(Event::HandshakeSucceeded, 0);
         }
     }
 

@@ -16,10 +16,14 @@ use crate::reactor::{Acceptor, Connector, Ends, Event, IoThread, Peering, Reques
 use crate::transport::{
     Address, ListenOptions, Listener, StreamOptions, TcpAddress, parse_bind, parse_connect,
 };
-use crate::zmtp::{Config, HeartbeatConfig, SocketType};
+use crate::zmtp::{Config, HeartbeatConfig, Raw, SocketType};
 
 /// Numbers of endpoints whose pipes come and go; apart from those of links.
 static NEXT_ORIGIN: AtomicU64 = AtomicU64::new(1 << 63);
+
+/// Milliseconds that a peer has to take what was sent before it is hung up on,
+/// though the socket lingers for less.
+const HANG_UP: u64 = 1000;
 
 /// One endpoint of a socket, by the text that unbinds or disconnects it.
 pub(super) struct Endpoint {
@@ -212,6 +216,15 @@ impl Inner {
         Ok(())
     }
 
+    /// Whether peers are met without a handshake, and how.
+    fn raw(&self) -> Option<Raw> {
+        let options = &self.options;
+        let raw = options.socket_type == SocketType::Stream || options.router_raw;
+        raw.then_some(Raw {
+            notify: options.stream_notify,
+        })
+    }
+
     /// What this socket's connections are made with, as the options are now.
     fn peering(&self) -> Peering {
         let options = &self.options;
@@ -228,11 +241,15 @@ impl Inner {
         Peering {
             owner: Arc::new(self.me),
             handshake,
+            raw: self.raw(),
             stream: self.stream_options(),
             limits: Limits {
                 origin: 0,
                 receive_mark: options.rcvhwm as u64,
-                max_size: u64::try_from(options.maxmsgsize).ok(),
+                // Bytes as they are come in no messages that could be too large.
+                max_size: u64::try_from(options.maxmsgsize)
+                    .ok()
+                    .filter(|_| self.raw().is_none()),
                 conflate: self.conflates(),
                 subscribes: matches!(options.socket_type, SocketType::Pub | SocketType::XPub),
             },
@@ -288,10 +305,11 @@ impl Inner {
         }
     }
 
-    /// What `ZMQ_CONNECT_ROUTING_ID` calls the next peer, if it does.
+    /// What `ZMQ_CONNECT_ROUTING_ID` calls the next peer, if it does. A raw peer
+    /// will not say who it is, so that is settled now in any case.
     fn name_for_peer(&mut self) -> Option<PeerInfo> {
         let routing_id = std::mem::take(&mut self.options.connect_routing_id);
-        (!routing_id.is_empty()).then_some(PeerInfo {
+        (!routing_id.is_empty() || self.raw().is_some()).then_some(PeerInfo {
             routing_id,
             socket_type: None,
             commands: false,
@@ -403,10 +421,23 @@ impl Inner {
         self.defer().spent.append(&mut spent);
     }
 
+    /// Closes the connection of a peer because the application said so with an
+    /// empty message: what came before it has a moment to be sent at least.
+    pub(super) fn hang_up(&mut self, id: PipeId) {
+        let linger = match Linger::from_option(self.options.linger) {
+            Linger::For(limit) => Linger::For(limit.max(HANG_UP)),
+            Linger::Forever => Linger::Forever,
+        };
+        self.end_pipe_within(id, linger);
+    }
+
     /// Disconnects: what was received is dropped, what is still to be sent is
     /// sent while the socket's linger lasts.
     fn end_pipe(&mut self, id: PipeId) {
-        let linger = Linger::from_option(self.options.linger);
+        self.end_pipe_within(id, Linger::from_option(self.options.linger));
+    }
+
+    fn end_pipe_within(&mut self, id: PipeId, linger: Linger) {
         let mut spent = Vec::new();
         if let Some(Pipe::Link(pipe)) = self.pipes.get(id) {
             pipe.rollback(&mut spent);

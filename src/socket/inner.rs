@@ -185,6 +185,7 @@ impl Inner {
         let settings = Settings {
             router_mandatory: self.options.router_mandatory,
             router_handover: self.options.router_handover,
+            router_raw: self.options.router_raw,
             probe_router: self.options.probe_router,
             req_relaxed: self.options.req_relaxed,
             req_correlate: self.options.req_correlate,
@@ -247,6 +248,11 @@ impl Inner {
         }
         if let Some(peer) = peer {
             self.pattern.rules().identify(&mut self.pipes, id, peer);
+        }
+        if let Pattern::Stream(stream) = &mut self.pattern
+            && let Some(name) = stream.take_newest()
+        {
+            self.options.routing_id = name;
         }
         self.absorb(id);
         self.run_errands();
@@ -411,6 +417,9 @@ impl Inner {
             } else {
                 self.remove(id)
             }
+        }
+        while let Some(id) = self.pipes.take_hung_up() {
+            self.hang_up(id);
         }
         while let Some((id, then)) = self.pipes.take_aside() {
             if then == Then::List {

@@ -216,6 +216,16 @@ impl AwaitCommand {
 }
 
 impl Peer {
+    /// A peer that says nothing of itself.
+    pub fn unknown() -> Peer {
+        Peer {
+            version: Version::V3_1,
+            socket_type: None,
+            routing_id: Vec::new(),
+            properties: Vec::new(),
+        }
+    }
+
     fn new(version: Version, metadata: Metadata) -> Peer {
         let Metadata {
             socket_type,

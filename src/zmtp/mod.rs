@@ -9,7 +9,8 @@
 //! versions and mechanisms apart; the [`handshake`] runs the [`mechanism`] and
 //! leaves a [`Peer`]; from then on [`frame`] describes one frame, [`scan`] walks
 //! many, [`command`] reads the ones that are not messages, and [`heartbeat`]
-//! watches whether the peer is still there.
+//! watches whether the peer is still there. A connection that carries something
+//! else than these frames has a [`wire`] that translates; [`raw`] is one.
 //!
 //! Not here: message bodies and queues (the link's), subscriptions (the
 //! pattern's), ZMTP 1.0 and 2.0, whose peers are recognised and refused.
@@ -24,8 +25,10 @@ pub mod handshake;
 pub mod heartbeat;
 pub mod mechanism;
 pub mod metadata;
+pub mod raw;
 pub mod scan;
 pub mod socket_type;
+pub mod wire;
 
 pub use command::Command;
 pub use error::{ProtocolError, Report};
@@ -33,5 +36,7 @@ pub use frame::Header;
 pub use greeting::Version;
 pub use handshake::{Config, Handshake, Peer};
 pub use heartbeat::{Heartbeat, HeartbeatConfig};
+pub use raw::Raw;
 pub use scan::{Limits, Scan, Scanner};
 pub use socket_type::SocketType;
+pub use wire::Wire;
