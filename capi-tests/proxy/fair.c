@@ -1,0 +1,71 @@
+// ours-only: with both sides full the reference stands still in a send
+// limit: 60
+/* A proxy under load from both sides at once: each direction gets its share, and
+ * so does each client; a request that comes in between is served in time. */
+#include "run.h"
+
+enum { CLIENTS = 4 };
+
+static volatile int running = 1;
+static void *context;
+
+struct end { void *socket; volatile long sent, received; pthread_t thread; };
+
+/* Sends and receives as fast as it can. */
+static void *flood(void *argument)
+{
+    struct end *end = argument;
+    char body[64] = "";
+    while (running) {
+        for (int i = 0; i < 64 && zmq_send(end->socket, body, sizeof body, ZMQ_DONTWAIT) > 0; i++)
+            end->sent++;
+        for (int i = 0; i < 64 && zmq_recv(end->socket, body, sizeof body, ZMQ_DONTWAIT) > 0; i++)
+            end->received++;
+        await(end->socket, ZMQ_POLLIN | ZMQ_POLLOUT, 10);
+    }
+    return NULL;
+}
+
+int main(void)
+{
+    struct end clients[CLIENTS], server;
+    context = make_context();
+    struct proxy proxy = {zmq_socket(context, ZMQ_DEALER), zmq_socket(context, ZMQ_DEALER), NULL,
+                          NULL, 0, 0, 0};
+    struct endpoint front = bind_any(proxy.frontend, "tcp"), back = bind_any(proxy.backend, "tcp");
+    memset(&server, 0, sizeof server);
+    join(server.socket = make_brief(context, ZMQ_DEALER), back);
+    start_proxy(&proxy);
+    for (int i = 0; i < CLIENTS; i++) {
+        memset(&clients[i], 0, sizeof clients[i]);
+        join(clients[i].socket = make_brief(context, ZMQ_DEALER), front);
+        MUST(pthread_create(&clients[i].thread, NULL, flood, &clients[i]) == 0);
+    }
+    MUST(pthread_create(&server.thread, NULL, flood, &server) == 0);
+    long there = 0, back_again = 0, least = 0;
+    long long end = now_ms() + PATIENCE;
+    /* Until every end has had a good deal; none may be left out. */
+    while (there < 20000 || back_again < 20000 || least < 2000) {
+        MUST(now_ms() < end);
+        pause_ms(5);
+        there = server.received;
+        back_again = 0;
+        least = 1 << 30;
+        for (int i = 0; i < CLIENTS; i++) {
+            back_again += clients[i].received;
+            least = clients[i].received < least ? clients[i].received : least;
+        }
+    }
+    puts("messages come through in both directions, to everybody");
+    running = 0;
+    for (int i = 0; i < CLIENTS; i++)
+        MUST(pthread_join(clients[i].thread, NULL) == 0);
+    MUST(pthread_join(server.thread, NULL) == 0);
+    MUST(zmq_ctx_shutdown(context) == 0);
+    join_proxy(&proxy);
+    for (int i = 0; i < CLIENTS; i++)
+        shut(clients[i].socket);
+    shut(server.socket);
+    finish(context);
+    return 0;
+}
