@@ -1030,8 +1030,8 @@ int zmq_timers_set_interval(void *timers,
 // not a list of timers.
 ZMQ_EXPORT int zmq_timers_reset(void *timers, int timer_id);
 
-// The milliseconds until the next timer is due, 0 if one is. EINVAL: there are
-// no timers. EFAULT: not a list of timers.
+// The milliseconds until the next timer is due, 0 if one is; -1 and errno as it
+// was if there are no timers. EFAULT: not a list of timers.
 ZMQ_EXPORT long zmq_timers_timeout(void *timers);
 
 // Calls the timers that are due, the one due longest first. Each starts its
@@ -1342,8 +1342,9 @@ ZMQ_EXPORT uint32_t zmq_connect_peer(void *socket, const char *endpoint);
 // with ENOTSUP, as for any other type, or with ENOTSOCK.
 ZMQ_EXPORT int zmq_disconnect_peer(void *socket, uint32_t routing_id);
 
-// What is possible with one peer of a ROUTER: ZMQ_POLLOUT if it can be sent to.
-// Not built: fails with ENOTSUP, as for any other type, or with ENOTSOCK.
+// What is possible with one peer of a ROUTER: ZMQ_POLLOUT if it can be sent to,
+// or 0. EHOSTUNREACH: no such peer. ENOTSUP: not by this type. EFAULT: no
+// routing id. ENOTSOCK, ETERM.
 ZMQ_EXPORT
 int zmq_socket_get_peer_state(void *socket,
                               const void *routing_id,

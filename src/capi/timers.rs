@@ -222,13 +222,13 @@ pub extern "C" fn zmq_timers_reset(timers: *mut c_void, timer_id: c_int) -> c_in
     status(|| list(timers)?.1.reset(now(), timer_id, None))
 }
 
-/// The milliseconds until the next timer is due, 0 if one is. EINVAL: there are
-/// no timers. EFAULT: not a list of timers.
+/// The milliseconds until the next timer is due, 0 if one is; -1 and errno as it
+/// was if there are no timers. EFAULT: not a list of timers.
 #[unsafe(no_mangle)]
 pub extern "C" fn zmq_timers_timeout(timers: *mut c_void) -> c_long {
     entry(-1, || {
-        let wait = list(timers)?.1.timeout(now()).ok_or(Error::Invalid)?;
-        Ok(c_long::try_from(wait).unwrap_or(c_long::MAX))
+        let wait = list(timers)?.1.timeout(now());
+        Ok(wait.map_or(-1, |wait| c_long::try_from(wait).unwrap_or(c_long::MAX)))
     })
 }
 

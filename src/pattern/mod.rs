@@ -140,6 +140,11 @@ pub trait Rules {
         None
     }
 
+    /// Whether a message to the peer of this routing id would be taken now.
+    fn has_room_for(&mut self, _pipes: &mut Pipes, _routing_id: &[u8]) -> Result<bool> {
+        Err(Error::NotSupported)
+    }
+
     /// Takes changed options into account.
     fn configure(&mut self, _settings: &Settings) {}
 

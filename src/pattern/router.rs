@@ -186,6 +186,11 @@ impl Rules for Router {
         self.more || self.look_ahead(pipes, reading).is_ok()
     }
 
+    fn has_room_for(&mut self, pipes: &mut Pipes, routing_id: &[u8]) -> Result<bool> {
+        let id = self.by_id.get(routing_id).ok_or(Error::HostUnreachable)?;
+        Ok(pipes[*id].can_write_at_last())
+    }
+
     fn configure(&mut self, settings: &Settings) {
         self.settings = *settings;
     }

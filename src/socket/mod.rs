@@ -36,7 +36,7 @@ use crate::zmtp::SocketType;
 
 pub use endpoints::{bind, connect, disconnect, unbind};
 pub use monitor::monitor;
-pub use option::{getsockopt, setsockopt};
+pub use option::{getsockopt, peer_state, setsockopt};
 pub use poll::{PollItem, poll, poll_again};
 pub use recv::{recv, recv_again, recv_msg, recv_msg_again};
 pub use send::{send, send_again, send_const, send_const_again, send_msg, send_msg_again};

@@ -69,6 +69,17 @@ pub fn getsockopt(socket: *mut c_void, option: c_int, out: &mut [u8]) -> Result<
     }
 }
 
+/// `zmq_socket_get_peer_state`: the events that are possible with one peer.
+pub fn peer_state(socket: *mut c_void, routing_id: &[u8]) -> Result<i32> {
+    let mut socket = SocketRef::resolve(socket)?.enter()?.alive()?.flush_left()?;
+    let inner = &mut *socket;
+    let has_room = inner
+        .pattern
+        .rules()
+        .has_room_for(&mut inner.pipes, routing_id)?;
+    Ok(if has_room { POLLOUT } else { 0 })
+}
+
 impl Inner {
     /// Which of `wanted` can be done now; with `settle` whatever cannot has been
     /// asked to report.

@@ -1,10 +1,12 @@
-//! What only draft types of sockets can do.
+//! What only draft types of sockets can do, and a ROUTER's view of one peer.
 
 use std::ffi::{c_char, c_int, c_void};
 
+use crate::capi::pointers::bytes;
 use crate::capi::socket::refuse;
 use crate::capi::{entry, status};
 use crate::error::Error;
+use crate::socket;
 
 /// Joins a group of a DISH socket. Not built: fails with ENOTSUP, as for any
 /// other type, or with ENOTSOCK.
@@ -34,13 +36,18 @@ pub extern "C" fn zmq_disconnect_peer(socket: *mut c_void, _routing_id: u32) -> 
     status(|| Err(refuse(socket, Error::NotSupported)))
 }
 
-/// What is possible with one peer of a ROUTER: ZMQ_POLLOUT if it can be sent to.
-/// Not built: fails with ENOTSUP, as for any other type, or with ENOTSOCK.
+/// What is possible with one peer of a ROUTER: ZMQ_POLLOUT if it can be sent to,
+/// or 0. EHOSTUNREACH: no such peer. ENOTSUP: not by this type. EFAULT: no
+/// routing id. ENOTSOCK, ETERM.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zmq_socket_get_peer_state(
     socket: *mut c_void,
-    _routing_id: *const c_void,
-    _routing_id_size: usize,
+    routing_id: *const c_void,
+    routing_id_size: usize,
 ) -> c_int {
-    status(|| Err(refuse(socket, Error::NotSupported)))
+    // SAFETY: the contract of this layer.
+    entry(-1, || match unsafe { bytes(routing_id, routing_id_size) } {
+        Some(routing_id) => socket::peer_state(socket, routing_id),
+        None => Err(refuse(socket, Error::Fault)),
+    })
 }
