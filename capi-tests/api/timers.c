@@ -61,8 +61,8 @@ int main(void)
     TELL(zmq_timers_execute(timers));
 
     title("one");
-    TELL(ids[0] = zmq_timers_add(timers, 60, count, &calls[0]));
     long long begun = now_ms();
+    TELL(ids[0] = zmq_timers_add(timers, 60, count, &calls[0]));
     MUST(zmq_timers_timeout(timers) > 0 && zmq_timers_timeout(timers) <= 60);
     TELL(zmq_timers_execute(timers));
     printf("called %d times\n", calls[0]);
