@@ -32,8 +32,6 @@ static void *block(void *argument)
         zmq_send(job->socket, calloc(1, 100000), 100000, 0);
     else if (strstr(job->what, "send"))
         zmq_send(job->socket, "x", 1, 0);
-    else if (strstr(job->what, "term"))
-        zmq_ctx_term(job->context);
     else if (strstr(job->what, "proxy"))
         zmq_proxy(job->socket, job->socket, NULL);
     else
@@ -67,13 +65,6 @@ static void blocked(const char *what, int type, int other, const char *transport
     MUST(pthread_cancel(thread) == 0);
     if (!strstr(what, "disabled"))
         await_end(thread);
-    if (strstr(what, "term")) {
-        shut(a);
-        shut(b);
-        shut(socket);
-        TELL(zmq_ctx_term(context));
-        return;
-    }
     pause_ms(SILENCE);
     say(a, "others go on");
     hear(b);
@@ -114,7 +105,6 @@ int main(void)
         blocked("msg_send", ZMQ_PUSH, ZMQ_PULL, transports[i]);
         blocked("large send", ZMQ_PUSH, ZMQ_PULL, transports[i]);
         blocked("proxy", ZMQ_DEALER, ZMQ_DEALER, transports[i]);
-        blocked("term", ZMQ_PULL, ZMQ_PUSH, transports[i]);
         blocked("recv, disabled", ZMQ_PULL, ZMQ_PUSH, transports[i]);
     }
     return 0;

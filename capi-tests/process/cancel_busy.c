@@ -1,6 +1,6 @@
 // ours-only: the reference's calls end anywhere in the middle, with what they hold
-/* Threads that are cancelled in the middle of work, wherever they are: they end,
- * and nothing is left behind by the call that they were in. */
+/* Threads that are cancelled in the middle of work or of ending a context, wherever
+ * they are: they end, and nothing is left behind by the call that they were in. */
 #include "support.h"
 
 struct job { void *context, *socket; volatile int rounds; };
@@ -69,8 +69,32 @@ static void busy(const char *what, void *(*work)(void *))
     puts("every thread ended");
 }
 
+static void *terminate(void *context)
+{
+    zmq_ctx_term(context);
+    return NULL;
+}
+
+/* Whoever calls after one that was cancelled ends the context. */
+static void ending(void)
+{
+    void *context = make_context(), *socket = make(context, ZMQ_PAIR), *result = NULL;
+    pthread_t thread;
+    title("ending a context");
+    bind_any(socket, "tcp");
+    MUST(pthread_create(&thread, NULL, terminate, context) == 0);
+    while (zmq_getsockopt(socket, ZMQ_TYPE, &(int){0}, &(size_t){sizeof(int)}) == 0)
+        pause_ms(1);
+    MUST(pthread_cancel(thread) == 0);
+    MUST(pthread_join(thread, &result) == 0);
+    MUST(result == PTHREAD_CANCELED);
+    shut(socket);
+    TELL(zmq_ctx_term(context));
+}
+
 int main(void)
 {
+    ending();
     busy("in the middle of messages", exchange);
     busy("in the middle of opening and closing", churn);
     return 0;
