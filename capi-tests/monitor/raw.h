@@ -18,13 +18,32 @@
 #define DEALER_READY "\4\x29\5READY\x0bSocket-Type\0\0\0\6DEALER\x08Identity\0\0\0\0"
 #define READY_SIZE (sizeof DEALER_READY - 1)
 
-static UNUSED int raw_connect(struct endpoint e)
+/* Whether something comes, or the end, within the time. */
+static UNUSED int raw_await(int fd, int timeout)
+{
+    struct pollfd item = {fd, POLLIN, 0};
+    int rc = poll(&item, 1, timeout);
+    MUST(rc >= 0);
+    return rc;
+}
+
+/* Connects; 0 if that takes its time. */
+static UNUSED int raw_connects(int fd, struct endpoint e)
 {
     struct sockaddr_in address = {.sin_family = AF_INET};
     address.sin_port = htons(atoi(strrchr(e.text, ':') + 1));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+        return 1;
+    MUST(errno == EINPROGRESS);
+    struct pollfd item = {fd, POLLOUT, 0};
+    return poll(&item, 1, SILENCE) == 1;
+}
+
+static UNUSED int raw_connect(struct endpoint e)
+{
     int fd = socket(AF_INET, SOCK_STREAM, 0);
-    MUST(connect(fd, (struct sockaddr *)&address, sizeof address) == 0);
+    MUST(raw_connects(fd, e));
     return fd;
 }
 
@@ -39,15 +58,6 @@ static UNUSED int raw_listen(struct endpoint *e)
     MUST(getsockname(listener, (struct sockaddr *)&address, &size) == 0);
     snprintf(e->text, sizeof e->text, "tcp://127.0.0.1:%d", ntohs(address.sin_port));
     return listener;
-}
-
-/* Whether something comes, or the end, within the time. */
-static UNUSED int raw_await(int fd, int timeout)
-{
-    struct pollfd item = {fd, POLLIN, 0};
-    int rc = poll(&item, 1, timeout);
-    MUST(rc >= 0);
-    return rc;
 }
 
 static UNUSED int raw_accept(int listener)

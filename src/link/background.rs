@@ -49,8 +49,8 @@ impl Linger {
 pub enum Notice {
     /// The kernel takes no more: go on when it does.
     Full(Arc<Link>),
-    /// The connection with this number ended.
-    Down(Arc<Link>, u64),
+    /// The connection with this number ended, or has to: the peer broke the protocol.
+    Down(Arc<Link>, u64, bool),
     /// A heartbeat is due earlier than the thread knows.
     Beat(Arc<Link>, u64),
     /// The socket is through with this peer: send what is left while the linger

@@ -53,6 +53,8 @@ pub enum Step {
     Full,
     /// The connection is over.
     Ended,
+    /// The peer does not speak as it should: the connection has to end.
+    Broken,
 }
 
 /// A large body on its way in.
@@ -269,8 +271,12 @@ impl FillHalf {
             None => self.read_from(&conn, pool, keep),
             Some(_) => self.read_translated(&conn, pool),
         };
-        let step = read.unwrap_or(Step::Ended);
-        if step == Step::Ended
+        let step = match read {
+            Ok(step) => step,
+            Err(Error::Os(libc::EPROTO)) => Step::Broken,
+            Err(_) => Step::Ended,
+        };
+        if matches!(step, Step::Ended | Step::Broken)
             && let Some(mut decode) = self.decode.take()
         {
             let mut frames = Vec::new();

@@ -425,10 +425,10 @@ impl Link {
     }
 
     /// Reports the end of a connection, once for each.
-    fn down(self: &Arc<Self>, conn: Option<&Conn>) {
+    fn down(self: &Arc<Self>, conn: Option<&Conn>, broken: bool) {
         if let Some(conn) = conn {
             self.background
-                .notify(Notice::Down(self.clone(), conn.number()));
+                .notify(Notice::Down(self.clone(), conn.number(), broken));
         }
     }
 
@@ -523,10 +523,10 @@ impl Link {
     fn fill_once(self: &Arc<Self>, half: &mut FillHalf, keep: bool, watch: &dyn Watch) -> Step {
         let step = half.read(&self.pool, keep);
         self.answer(half);
-        if step == Step::Ended {
+        if matches!(step, Step::Ended | Step::Broken) {
             let conn = half.conn.take();
             watch.stop(self, conn.as_deref());
-            self.down(conn.as_deref());
+            self.down(conn.as_deref(), step == Step::Broken);
         }
         step
     }

@@ -448,11 +448,9 @@ pub static TABLE: &[SocketOption] = &[
     )
     .set_only(&[XPub, Pub, XSub])
     .doc("Only the first frame of a message can be a subscription"),
-    int(109, "RECONNECT_STOP", field!(reconnect_stop), ANY, 0)
-        .not_yet()
-        .doc(
-            "When not to connect again: refused (1), handshake failed (2), disconnected by us (4)",
-        ),
+    int(109, "RECONNECT_STOP", field!(reconnect_stop), ANY, 0).doc(
+        "When not to connect again: refused (1), handshake failed (2), disconnected by us (4)",
+    ),
     data(110, "HELLO_MSG", bytes!(hello_msg), 0..=usize::MAX)
         .set_only(&[])
         .not_yet()

@@ -125,8 +125,8 @@ impl EventLoop {
             self.handle_requests();
             match notice {
                 Notice::Full(link) => self.watch_kernel(&link),
-                Notice::Down(link, conn) => {
-                    self.step(link.number(), |session| session.down(conn));
+                Notice::Down(link, conn, broken) => {
+                    self.step(link.number(), |session| session.down(conn, broken));
                 }
                 Notice::Beat(link, conn) => {
                     self.step(link.number(), |session| session.hurry(conn));

@@ -25,6 +25,10 @@ use crate::zmtp::{Config, Handshake, HeartbeatConfig, Peer, ProtocolError, Raw, 
 /// How long a closing connection waits for a peer that takes nothing more.
 const STALLED: Duration = Duration::from_secs(1);
 
+const STOP_REFUSED: i32 = 1;
+const STOP_HANDSHAKE_FAILED: i32 = 2;
+const STOP_AFTER_DISCONNECT: i32 = 4;
+
 /// How a socket meets its peers: everything that its connections are made with.
 pub struct Peering {
     /// Whom links report to.
@@ -45,8 +49,11 @@ pub struct Peering {
     pub connect_limit: Duration,
     /// How we find out whether a peer is still there.
     pub heartbeat: HeartbeatConfig,
-    /// Milliseconds between two attempts to connect; negative for none.
+    /// Milliseconds between two attempts to connect; no second attempt if not
+    /// positive.
     pub reconnect: i32,
+    /// Further conditions for no second attempt: bits of `ZMQ_RECONNECT_STOP`.
+    pub reconnect_stop: i32,
     /// What they grow to, doubling; zero for no growth.
     pub reconnect_most: i32,
     /// Whether IPv6 addresses are wanted.
@@ -95,8 +102,20 @@ enum Phase {
 enum Loss {
     /// An error of the operating system, or of time.
     Io(i32),
-    /// The peer does not speak as it should.
+    /// The peer did not shake hands as it should.
     Protocol(ProtocolError),
+    /// The peer broke the protocol later.
+    Broken,
+}
+
+/// Whether there is another attempt.
+#[derive(PartialEq, Eq)]
+enum Retries {
+    Yes,
+    /// Not after this loss.
+    Stopped,
+    /// `RECONNECT_IVL` says that there never is one.
+    Never,
 }
 
 /// How far a closing connection is.
@@ -466,7 +485,7 @@ impl Session {
         self.link.owner().arrived(arrival);
         self.report_handshake();
         if broken {
-            return self.lose(Loss::Io(libc::EPROTO));
+            return self.lose(Loss::Broken);
         }
         self.link.flush(Side::Background);
         After {
@@ -506,10 +525,14 @@ impl Session {
     // ------------------------------------------------------------ losing
 
     /// The link has noticed that the connection with this number is over.
-    pub fn down(&mut self, conn: u64) -> After {
+    pub fn down(&mut self, conn: u64, broken: bool) -> After {
         match &self.phase {
             Phase::Up(now) | Phase::Draining(now, _) if now.number() == conn => {
-                self.lose(Loss::Io(libc::EPIPE))
+                self.lose(if broken {
+                    Loss::Broken
+                } else {
+                    Loss::Io(libc::EPIPE)
+                })
             }
             _ => After::default(),
         }
@@ -544,6 +567,7 @@ impl Session {
                         }
                         Report::Nothing => {}
                     },
+                    Loss::Broken => {}
                 }
                 self.report(Event::Disconnected, stream.as_raw_fd() as u64);
             }
@@ -552,16 +576,45 @@ impl Session {
         }
     }
 
+    /// Whether a loss of this kind, in this phase, is worth another attempt. A
+    /// peer that breaks the protocol would do so again.
+    fn retries(&self, loss: &Loss) -> Retries {
+        let stops = |condition| self.peering.reconnect_stop & condition != 0;
+        let stopped = match loss {
+            Loss::Protocol(_) | Loss::Broken => true,
+            Loss::Io(libc::ECONNREFUSED) if self.is_closing() => {
+                stops(STOP_REFUSED | STOP_AFTER_DISCONNECT)
+            }
+            Loss::Io(libc::ECONNREFUSED) => stops(STOP_REFUSED),
+            Loss::Io(_) if matches!(self.phase, Phase::Shaking(..)) => stops(STOP_HANDSHAKE_FAILED),
+            Loss::Io(_) => false,
+        };
+        match self.peering.reconnect > 0 {
+            _ if stopped => Retries::Stopped,
+            true => Retries::Yes,
+            false => Retries::Never,
+        }
+    }
+
     /// The connection, or the attempt at one, has failed.
     fn lose(&mut self, loss: Loss) -> After {
         self.report_loss(&loss);
+        let retries = self.retries(&loss);
         let was_up = matches!(self.phase, Phase::Up(_) | Phase::Draining(..));
+        let was_made = was_up || matches!(self.phase, Phase::Shaking(..));
         self.enter(Phase::Waiting);
         if was_up {
             self.disconnect();
         }
         let attached = self.is_attached();
-        let again = self.address.is_some() && self.pause >= 0;
+        let again = self.address.is_some() && retries == Retries::Yes;
+        if retries == Retries::Never && !was_made && self.closing.is_none() {
+            // Nobody was there the only time. The socket keeps its pipe.
+            return After {
+                watch: Some(FORGET),
+                ..After::default()
+            };
+        }
         let anew = again && self.peering.immediate;
         if attached && (was_up || !again) && self.closing.is_none() {
             self.link.owner().departed(&self.link, !again || anew);
@@ -618,15 +671,11 @@ impl Session {
         }
     }
 
-    /// When to try again, and never at once: a random part above the interval spreads the load.
+    /// When to try again: a random part above the interval spreads the load.
     fn next_attempt(&mut self) -> Instant {
         let base = self.peering.reconnect;
-        let now = self.pause.max(1);
-        let spread = if base > 0 {
-            (crate::process::random() % base as u64) as i32
-        } else {
-            0
-        };
+        let now = self.pause;
+        let spread = (crate::process::random() % base.max(1) as u64) as i32;
         if self.peering.reconnect_most > base {
             self.pause = now.saturating_mul(2).min(self.peering.reconnect_most);
         }
@@ -677,7 +726,8 @@ impl Session {
             }
         };
         self.closing = Some(limit);
-        let nothing_left = self.link.is_clean() || linger == Linger::NONE;
+        let idle = matches!(self.phase, Phase::Waiting) && self.peering.reconnect <= 0;
+        let nothing_left = self.link.is_clean() || linger == Linger::NONE || idle;
         match std::mem::replace(&mut self.phase, Phase::Over) {
             Phase::Up(conn) if linger != Linger::NONE => {
                 self.link.with_fill(|half| half.conn = None);

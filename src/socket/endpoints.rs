@@ -264,6 +264,7 @@ impl Inner {
                 ttl: milliseconds(options.heartbeat_ttl),
             },
             reconnect: options.reconnect_ivl,
+            reconnect_stop: options.reconnect_stop,
             reconnect_most: options.reconnect_ivl_max,
             ipv6: options.ipv6,
             immediate: options.immediate,
@@ -387,6 +388,12 @@ impl Inner {
             }
         }
         found
+    }
+
+    /// A connecting pipe is gone for good, and so is its endpoint.
+    pub fn forget_endpoint(&mut self, pipe: PipeId) {
+        let is_it = |what: &What| matches!(what, What::Pipe(id) if *id == pipe);
+        self.endpoints.retain(|endpoint| !is_it(&endpoint.what));
     }
 
     /// Ends the pipes of the peers that came by an endpoint.

@@ -315,6 +315,7 @@ impl Inner {
             }
             return;
         }
+        self.forget_endpoint(id);
         if self.pipes.get(id).is_none() {
             return;
         }
