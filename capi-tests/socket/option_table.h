@@ -7,7 +7,8 @@
 #include "support.h"
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
-static const int types[] = {ZMQ_PAIR, ZMQ_REQ, ZMQ_REP, ZMQ_DEALER, ZMQ_ROUTER, ZMQ_PULL, ZMQ_PUSH};
+static const int types[] = {ZMQ_PAIR, ZMQ_PUB, ZMQ_SUB, ZMQ_REQ, ZMQ_REP, ZMQ_DEALER, ZMQ_ROUTER,
+    ZMQ_PULL, ZMQ_PUSH, ZMQ_XPUB, ZMQ_XSUB, ZMQ_STREAM};
 #define TYPES COUNT(types)
 
 struct line { char text[8192]; size_t used; };

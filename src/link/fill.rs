@@ -190,6 +190,13 @@ impl FillHalf {
         self.conn.take()
     }
 
+    /// Puts a message of our own behind what has arrived, between two messages.
+    pub fn insert(&mut self, body: &[u8]) -> Result<(), Error> {
+        let msg = Msg::copy_from(body)?;
+        self.push(Item::Frame(msg, 1), true);
+        Ok(())
+    }
+
     /// Drops what is in the inbox.
     pub fn discard(&mut self) {
         self.ready.clear();

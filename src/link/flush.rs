@@ -85,6 +85,11 @@ impl FlushHalf {
         }
     }
 
+    /// Queues a framed message that goes out before all others.
+    pub fn queue_first(&mut self, framed: &[u8]) {
+        self.commands.extend_from_slice(framed);
+    }
+
     /// Whether everything has been written.
     pub fn is_clean(&self) -> bool {
         let waits = self.newest.as_ref().is_some_and(|slot| !slot.is_empty());

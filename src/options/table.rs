@@ -403,7 +403,6 @@ pub static TABLE: &[SocketOption] = &[
         .doc("Multicasts reach this machine too"),
     int(97, "ROUTER_NOTIFY", field!(router_notify), 0..=3, 0)
         .setters(&[Router, Rep])
-        .not_yet()
         .doc("Tells of connects (1) and disconnects (2) by messages of routing id and nothing"),
     switch(98, "XPUB_MANUAL_LAST_VALUE", LAST_VALUE, NotNegative, false)
         .set_only(&[XPub, Pub])
@@ -453,7 +452,6 @@ pub static TABLE: &[SocketOption] = &[
     ),
     data(110, "HELLO_MSG", bytes!(hello_msg), 0..=usize::MAX)
         .set_only(&[])
-        .not_yet()
         .doc("What a new peer is sent"),
     data(
         111,
@@ -462,14 +460,12 @@ pub static TABLE: &[SocketOption] = &[
         0..=usize::MAX,
     )
     .set_only(&[])
-    .not_yet()
     .doc("What is received when a peer is gone"),
     int(112, "PRIORITY", field!(priority), NATURAL, 0).doc("Priority of packets in the kernel"),
     int(113, "BUSY_POLL", field!(busy_poll), ANY, 0)
         .doc("How long the kernel polls the network device, in µs; 0 leaves it alone"),
     data(114, "HICCUP_MSG", bytes!(hiccup_msg), 0..=usize::MAX)
         .set_only(&[])
-        .not_yet()
         .doc("What is received when a connection is lost and will be made again"),
     switch(
         115,

@@ -94,6 +94,8 @@ pub struct InprocPipe {
     /// Instead of a queue, where only the newest message counts.
     newest_out: Option<Arc<Slot>>,
     newest_in: Option<Arc<Slot>>,
+    /// What is received behind everything that a peer who is gone has sent.
+    farewell: Option<Msg>,
     /// Messages are counted when their last frame is read.
     send_mark: u64,
     /// Up to this count of messages there is room, as we last looked.
@@ -123,6 +125,7 @@ pub fn pair(marks: [Marks; 2], conflate: Conflate) -> [InprocPipe; 2] {
             incoming,
             newest_out: slots[side].clone(),
             newest_in: slots[1 - side].clone(),
+            farewell: None,
             send_mark: marks[side].send,
             until: 0,
             wakes_reader: false,
@@ -303,6 +306,14 @@ impl InprocPipe {
                 true
             }
         });
+        if more.is_none()
+            && self.farewell.is_some()
+            && self.incoming.is_empty()
+            && let Some(msg) = self.farewell.take()
+        {
+            sink.put(msg);
+            return true;
+        }
         if more == Some(false) && self.incoming.acknowledge(1) {
             self.wakes_writer = true;
             sink.due = true;
@@ -324,8 +335,13 @@ impl InprocPipe {
     pub(super) fn can_read(&mut self) -> bool {
         match &self.newest_in {
             Some(newest) => !newest.is_empty(),
-            None => !self.incoming.is_empty(),
+            None => !self.incoming.is_empty() || self.farewell.is_some(),
         }
+    }
+
+    /// The peer is gone: this is the last message to be received.
+    pub fn set_farewell(&mut self, msg: Msg) {
+        self.farewell = Some(msg);
     }
 
     pub(super) fn go_idle(&mut self) -> bool {
@@ -333,6 +349,11 @@ impl InprocPipe {
             Some(newest) => newest.declare_idle(),
             None => self.incoming.declare_idle(),
         }
+    }
+
+    /// Whether this is the end of the socket that was bound.
+    pub fn is_bound(&self) -> bool {
+        self.side == 1
     }
 
     /// Whether the other end has been closed.

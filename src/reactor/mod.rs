@@ -8,6 +8,7 @@
 mod acceptor;
 mod event_loop;
 mod monitor;
+mod notes;
 mod read_set;
 mod session;
 mod tick;
@@ -28,6 +29,7 @@ use crate::sys::{self, EventFd, Scheduling, TimerFd};
 
 pub use acceptor::Acceptor;
 pub use monitor::{Ends, Event, Monitor};
+pub use notes::Notes;
 pub use read_set::ReadSet;
 pub use session::{Connector, Peering};
 

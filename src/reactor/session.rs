@@ -60,6 +60,8 @@ pub struct Peering {
     pub ipv6: bool,
     /// The socket has a pipe to the peer only while the connection is up.
     pub immediate: bool,
+    /// What is said of connections in the messages' queues.
+    pub notes: super::Notes,
     /// Whom events are reported to.
     pub monitor: Arc<dyn Monitor>,
     /// Dropped when the last connection is gone.
@@ -462,6 +464,9 @@ impl Session {
         self.link.with_flush(|half| {
             half.connect(conn.clone(), encode);
             half.queue_command(&output);
+            if self.peering.raw.is_none() {
+                self.peering.notes.greet(half);
+            }
         });
         if self.is_closing() {
             // The socket has gone meanwhile, and left something to be sent.
@@ -471,11 +476,12 @@ impl Session {
         self.enter(Phase::Up(conn.clone()));
         let heartbeat = self.peering.heartbeat;
         let beats = !heartbeat.interval.is_zero() && self.peering.raw.is_none();
-        self.link.with_fill(|half| {
+        let noted = self.link.with_fill(|half| {
             half.connect(conn.clone(), decode);
             half.pulse = beats.then(|| Box::new(Pulse::new(heartbeat)));
+            self.peering.notes.arrival(half)
         });
-        let broken = self.link.feed(rest).is_err();
+        let broken = noted.and_then(|()| self.link.feed(rest)).is_err();
         let arrival = Arrival {
             link: self.link.clone(),
             conn,
@@ -605,6 +611,11 @@ impl Session {
         self.enter(Phase::Waiting);
         if was_up {
             self.disconnect();
+        }
+        if was_up && !self.is_closing() {
+            let (notes, made) = (&self.peering.notes, self.address.is_some());
+            // Without memory it goes unsaid.
+            let _ = self.link.with_fill(|half| notes.loss(half, made));
         }
         let attached = self.is_attached();
         let again = self.address.is_some() && retries == Retries::Yes;

@@ -12,7 +12,7 @@ use super::{Entered, SocketRef};
 use crate::error::{Error, Result};
 use crate::link::{Conflate, FillHalf, Limits, Linger, Link, PipeId, Watch};
 use crate::pipe::{LinkPipe, PeerInfo, Pipe};
-use crate::reactor::{Acceptor, Connector, Ends, Event, IoThread, Peering, Request};
+use crate::reactor::{Acceptor, Connector, Ends, Event, IoThread, Notes, Peering, Request};
 use crate::transport::{
     Address, ListenOptions, Listener, StreamOptions, TcpAddress, parse_bind, parse_connect,
 };
@@ -24,6 +24,11 @@ static NEXT_ORIGIN: AtomicU64 = AtomicU64::new(1 << 63);
 /// Milliseconds that a peer has to take what was sent before it is hung up on,
 /// though the socket lingers for less.
 const HANG_UP: u64 = 1000;
+
+/// `ZMQ_NOTIFY_CONNECT`.
+const NOTIFY_CONNECT: i32 = 1;
+/// `ZMQ_NOTIFY_DISCONNECT`.
+const NOTIFY_DISCONNECT: i32 = 2;
 
 /// One endpoint of a socket, by the text that unbinds or disconnects it.
 pub(super) struct Endpoint {
@@ -268,8 +273,25 @@ impl Inner {
             reconnect_most: options.reconnect_ivl_max,
             ipv6: options.ipv6,
             immediate: options.immediate,
+            notes: self.notes(),
             monitor: self.monitor.clone(),
             keep: self.keep.clone(),
+        }
+    }
+
+    /// What this socket and its peers want to find in their queues about
+    /// connections, as far as their types have it.
+    pub fn notes(&self) -> Notes {
+        let options = &self.options;
+        let router = options.socket_type == SocketType::Router;
+        let dealer = options.socket_type == SocketType::Dealer;
+        let if_on = |on: bool, text: &Vec<u8>| if on { text.clone() } else { Vec::new() };
+        Notes {
+            hello: if_on(router || dealer, &options.hello_msg),
+            disconnect: if_on(router, &options.disconnect_msg),
+            hiccup: if_on(dealer, &options.hiccup_msg),
+            tell_arrival: router && options.router_notify & NOTIFY_CONNECT != 0,
+            tell_loss: router && options.router_notify & NOTIFY_DISCONNECT != 0,
         }
     }
 

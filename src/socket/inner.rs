@@ -15,7 +15,7 @@ use crate::message::Msg;
 use crate::options::SocketOptions;
 use crate::pattern::{Pattern, Settings};
 use crate::pipe::inproc::Marks;
-use crate::pipe::{Due, LinkPipe, PeerInfo, Pipe, Pipes, Reading, Then, Unwatched};
+use crate::pipe::{Body, Due, LinkPipe, PeerInfo, Pipe, Pipes, Reading, Then, Unwatched};
 use crate::sys::EventFd;
 use crate::zmtp::{SocketType, Version};
 
@@ -242,6 +242,7 @@ impl Inner {
     /// Nothing is returned if the pattern will not have it.
     pub fn attach(&mut self, pipe: Pipe, peer: Option<&PeerInfo>) -> Option<PipeId> {
         let id = self.pipes.insert(pipe);
+        self.greet(id);
         if !self.pattern.rules().attach(&mut self.pipes, id) {
             self.refuse(id);
             return None;
@@ -378,12 +379,38 @@ impl Inner {
         if self.pipes.get(id).is_none() {
             return;
         }
+        self.take_leave(id);
         let of_use = self.pattern.rules().depart(&mut self.pipes, id);
         if !of_use || self.pipes[id].is_finished() {
             self.remove(id);
         }
         self.wake(Kind::Receiver);
         self.wake(Kind::Sender);
+    }
+
+    /// `ZMQ_DISCONNECT_MSG`, where a peer that came by inproc is gone.
+    fn take_leave(&mut self, id: PipeId) {
+        let last = self.notes().disconnect;
+        if last.is_empty() {
+            return;
+        }
+        if let Some(Pipe::Inproc(pipe)) = self.pipes.get(id)
+            && pipe.is_bound()
+            && let Ok(msg) = Msg::copy_from(&last)
+        {
+            pipe.set_farewell(msg);
+        }
+    }
+
+    /// `ZMQ_HELLO_MSG`, before everything else that an inproc peer gets.
+    fn greet(&mut self, id: PipeId) {
+        let hello = self.notes().hello;
+        if let Some(pipe @ Pipe::Inproc(_)) = self.pipes.get(id)
+            && !hello.is_empty()
+            && pipe.write(&mut Body::Bytes(&hello), false).is_ok()
+        {
+            self.pipes.leave_due(id);
+        }
     }
 
     /// Takes a pipe out, with everything that knows of it.
