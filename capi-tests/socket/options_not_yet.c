@@ -9,7 +9,6 @@ static const struct option { const char *name; int number; } ints[] = {
     OPTION(ZMQ_PLAIN_SERVER),
 }, texts[] = {
     OPTION(ZMQ_ZAP_DOMAIN), OPTION(ZMQ_PLAIN_USERNAME), OPTION(ZMQ_PLAIN_PASSWORD),
-    OPTION(ZMQ_SOCKS_PROXY),
 };
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 

@@ -310,7 +310,6 @@ pub static TABLE: &[SocketOption] = &[
     int(66, "HANDSHAKE_IVL", field!(handshake_ivl), NATURAL, 30_000)
         .doc("How long a handshake may take; 0 for ever"),
     data(68, "SOCKS_PROXY", text!(socks_proxy), 1..=usize::MAX)
-        .not_yet()
         .doc("The SOCKS5 proxy to connect through"),
     switch(69, "XPUB_NODROP", field!(xpub_nodrop), NotNegative, false)
         .set_only(&[XPub, Pub, Radio])
@@ -408,10 +407,8 @@ pub static TABLE: &[SocketOption] = &[
         .set_only(&[XPub, Pub])
         .doc("As XPUB_MANUAL, and the next message goes to the last subscriber only"),
     data(99, "SOCKS_USERNAME", text!(socks_username), 0..=255)
-        .not_yet()
         .doc("The user name for the SOCKS5 proxy"),
     data(100, "SOCKS_PASSWORD", text!(socks_password), 0..=255)
-        .not_yet()
         .doc("The password for the SOCKS5 proxy"),
     int(101, "IN_BATCH_SIZE", field!(in_batch_size), POSITIVE, 8192)
         .doc("How many bytes to read at once; a hint"),

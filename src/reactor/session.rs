@@ -19,7 +19,7 @@ use crate::error::Result;
 use crate::link::{Arrival, Conn, Limits, Linger, Link, OutWriter, Owner, Pool, Pulse, Side};
 use crate::message::Metadata;
 use crate::sys::Instant;
-use crate::transport::{Address, ConnectState, Stream, StreamOptions};
+use crate::transport::{Address, ConnectState, Proxy, Socks, Stream, StreamOptions, TcpAddress};
 use crate::zmtp::{Config, Handshake, HeartbeatConfig, Peer, ProtocolError, Raw, Report, Wire};
 
 /// How long a closing connection waits for a peer that takes nothing more.
@@ -58,6 +58,8 @@ pub struct Peering {
     pub reconnect_most: i32,
     /// Whether IPv6 addresses are wanted.
     pub ipv6: bool,
+    /// What connections over tcp go through.
+    pub proxy: Option<Proxy>,
     /// The socket has a pipe to the peer only while the connection is up.
     pub immediate: bool,
     /// What is said of connections in the messages' queues.
@@ -90,6 +92,8 @@ enum Phase {
     Resolving,
     /// The connection is not established yet.
     Connecting(Stream),
+    /// The proxy is asked for a way to the peer.
+    Asking(Stream, Box<Socks>),
     /// The two ends get to know each other.
     Shaking(Stream, Box<Handshake>, Vec<u8>),
     /// The link has it.
@@ -250,7 +254,10 @@ impl Session {
     /// Begins an attempt to connect.
     pub fn connect(&mut self) -> After {
         let resolved = match &self.address {
-            Some(Address::Tcp(tcp)) => tcp.resolved_now(self.peering.ipv6),
+            Some(Address::Tcp(tcp)) => match self.next_hop(tcp) {
+                Some(hop) => hop.resolved_now(self.peering.ipv6),
+                None => return self.lose(Loss::Io(libc::EINVAL)),
+            },
             Some(Address::Ipc(_)) => Some(Vec::new()),
             _ => return self.lose(Loss::Io(libc::EINVAL)),
         };
@@ -268,7 +275,19 @@ impl Session {
 
     /// The address to look up, for a thread that may wait for it.
     pub fn lookup(&self) -> Option<(Address, bool)> {
-        Some((self.address.clone()?, self.peering.ipv6))
+        let address = match self.address.as_ref()? {
+            Address::Tcp(tcp) => Address::Tcp(self.next_hop(tcp)?.clone()),
+            address => address.clone(),
+        };
+        Some((address, self.peering.ipv6))
+    }
+
+    /// Whom to connect to for a peer at `tcp`: the proxy, if there is one.
+    fn next_hop<'a>(&'a self, tcp: &'a TcpAddress) -> Option<&'a TcpAddress> {
+        match &self.peering.proxy {
+            Some(proxy) => proxy.address.as_ref(),
+            None => Some(tcp),
+        }
     }
 
     /// The name was looked up.
@@ -298,7 +317,8 @@ impl Session {
                     let Some(candidate) = self.candidates.pop() else {
                         return self.lose(Loss::Io(errno));
                     };
-                    let source = tcp.source(self.peering.ipv6);
+                    let hop = self.next_hop(tcp).unwrap_or(tcp);
+                    let source = hop.source(self.peering.ipv6);
                     source
                         .map_err(|error| std::io::Error::from_raw_os_error(error.errno()))
                         .and_then(|source| {
@@ -308,7 +328,7 @@ impl Session {
                 _ => return self.lose(Loss::Io(libc::EINVAL)),
             };
             errno = match attempt {
-                Ok((stream, ConnectState::Done)) => return self.shake(stream),
+                Ok((stream, ConnectState::Done)) => return self.connected(stream),
                 Ok((stream, ConnectState::InProgress)) => {
                     let watch = Some(stream.as_raw_fd());
                     self.report(Event::ConnectDelayed, libc::EINPROGRESS as u64);
@@ -338,6 +358,59 @@ impl Session {
         self.report(Event::Closed, stream.as_raw_fd() as u64);
     }
 
+    // --------------------------------------------------------- the proxy
+
+    /// There is a connection to the peer, or to the proxy on the way to it.
+    fn connected(&mut self, stream: Stream) -> After {
+        let (Some(Address::Tcp(target)), Some(proxy)) = (&self.address, &self.peering.proxy) else {
+            return self.shake(stream);
+        };
+        let socks = match Socks::new(target, proxy.login.clone()) {
+            Ok(socks) => Box::new(socks),
+            Err(error) => {
+                self.closed(&stream);
+                return self.lose(Loss::Io(error.errno()));
+            }
+        };
+        let watch = Some(stream.as_raw_fd());
+        self.enter(Phase::Asking(stream, socks));
+        let timer = self.handshake_timer();
+        let after = self.ask();
+        if !matches!(self.phase, Phase::Asking(..)) {
+            return after;
+        }
+        After {
+            watch,
+            timer,
+            ..after
+        }
+    }
+
+    /// One round of reading and writing with the proxy.
+    fn ask(&mut self) -> After {
+        let Phase::Asking(stream, socks) = &mut self.phase else {
+            return After::default();
+        };
+        let mut input = [const { MaybeUninit::<u8>::uninit() }; 512];
+        while socks.wanted() > 0 {
+            let wanted = socks.wanted().min(input.len());
+            let read = write_out(stream, socks.output())
+                .and_then(|()| read_some(stream, &mut input[..wanted]));
+            let answer = match read {
+                Ok(Some(bytes)) => bytes,
+                Ok(None) => return After::default(),
+                Err(errno) => return self.lose(Loss::Io(errno)),
+            };
+            if let Err(errno) = socks.handle(answer) {
+                return self.lose(Loss::Io(errno));
+            }
+        }
+        match std::mem::replace(&mut self.phase, Phase::Over) {
+            Phase::Asking(stream, _) => self.shake(stream),
+            _ => unreachable!("just matched"),
+        }
+    }
+
     // --------------------------------------------------- shaking hands
 
     /// Begins the handshake on a fresh connection.
@@ -357,8 +430,7 @@ impl Session {
         }
         let handshake = Handshake::new(self.peering.handshake.clone());
         self.enter(Phase::Shaking(stream, Box::new(handshake), Vec::new()));
-        let limit = self.peering.handshake_limit;
-        let timer = (limit > Duration::ZERO).then(|| Instant::now().after(limit));
+        let timer = self.handshake_timer();
         let mut after = self.progress();
         if after.over || !matches!(self.phase, Phase::Shaking(..)) {
             return after;
@@ -366,6 +438,11 @@ impl Session {
         after.watch = watch;
         after.timer = timer;
         after
+    }
+
+    fn handshake_timer(&self) -> Option<Instant> {
+        let limit = self.peering.handshake_limit;
+        (limit > Duration::ZERO).then(|| Instant::now().after(limit))
     }
 
     /// The descriptor may be readable or writable.
@@ -377,11 +454,12 @@ impl Session {
                     else {
                         unreachable!("just matched")
                     };
-                    self.shake(stream)
+                    self.connected(stream)
                 }
                 Err(error) if in_progress(&error) => After::default(),
                 Err(error) => self.give_up(error.raw_os_error().unwrap_or(libc::EIO)),
             },
+            Phase::Asking(..) => self.ask(),
             Phase::Shaking(..) => self.exchange(),
             Phase::Up(_) => {
                 if self.link.is_full() {
@@ -404,20 +482,13 @@ impl Session {
             if let Err(errno) = send_output(stream, handshake, output) {
                 return self.lose(Loss::Io(errno));
             }
-            let count = match stream.read(&mut input) {
-                Ok(0) => return self.lose(Loss::Io(libc::EPIPE)),
-                Ok(count) => count,
-                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
-                    return After::default();
-                }
-                Err(error) => {
-                    return self.lose(Loss::Io(error.raw_os_error().unwrap_or(libc::EIO)));
-                }
+            let input = match read_some(stream, &mut input) {
+                Ok(Some(bytes)) => bytes,
+                Ok(None) => return After::default(),
+                Err(errno) => return self.lose(Loss::Io(errno)),
             };
-            // SAFETY: the kernel has filled `count` bytes.
-            let input = unsafe { std::slice::from_raw_parts(input.as_ptr().cast::<u8>(), count) };
             let mut at = 0;
-            while at < count && handshake.peer().is_none() {
+            while at < input.len() && handshake.peer().is_none() {
                 match handshake.handle(&input[at..]) {
                     Ok(used) => at += used,
                     Err(error) => {
@@ -558,7 +629,7 @@ impl Session {
     /// Reports that the connection, or the attempt at one, has failed.
     fn report_loss(&self, loss: &Loss) {
         match &self.phase {
-            Phase::Connecting(stream) => self.closed(stream),
+            Phase::Connecting(stream) | Phase::Asking(stream, _) => self.closed(stream),
             Phase::Shaking(stream, ..) => {
                 match loss {
                     Loss::Io(errno) => {
@@ -709,7 +780,7 @@ impl Session {
         match &self.phase {
             Phase::Waiting => self.connect(),
             Phase::Connecting(_) => self.give_up(libc::ETIMEDOUT),
-            Phase::Shaking(..) => self.lose(Loss::Io(libc::ETIMEDOUT)),
+            Phase::Asking(..) | Phase::Shaking(..) => self.lose(Loss::Io(libc::ETIMEDOUT)),
             Phase::Draining(..) => self.drain(),
             // Of several timers only the last one set counts.
             Phase::Up(_) if self.beat_at.is_some_and(|at| at <= Instant::now()) => self.beat(),
@@ -837,7 +908,7 @@ impl Session {
 
     /// The session is over; nothing of it is kept.
     pub fn end(&mut self) -> After {
-        if let Phase::Connecting(stream) = &self.phase {
+        if let Phase::Connecting(stream) | Phase::Asking(stream, _) = &self.phase {
             self.closed(stream);
         }
         self.disconnect();
@@ -859,6 +930,11 @@ fn send_output(
     while let Some(bytes) = handshake.poll_output() {
         output.extend_from_slice(&bytes);
     }
+    write_out(stream, output)
+}
+
+/// Writes what the kernel takes of it; an errno if the connection failed.
+fn write_out(stream: &Stream, output: &mut Vec<u8>) -> std::result::Result<(), i32> {
     while !output.is_empty() {
         match stream.send_vectored(&[std::io::IoSlice::new(output)]) {
             Ok(count) => drop(output.drain(..count)),
@@ -867,6 +943,23 @@ fn send_output(
         }
     }
     Ok(())
+}
+
+/// Reads what is there, if there is anything; an errno if the connection failed or
+/// has ended.
+fn read_some<'a>(
+    stream: &Stream,
+    buffer: &'a mut [MaybeUninit<u8>],
+) -> std::result::Result<Option<&'a [u8]>, i32> {
+    match stream.read(buffer) {
+        Ok(0) => Err(libc::EPIPE),
+        // SAFETY: the kernel has filled `count` bytes.
+        Ok(count) => Ok(Some(unsafe {
+            std::slice::from_raw_parts(buffer.as_ptr().cast::<u8>(), count)
+        })),
+        Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(None),
+        Err(error) => Err(error.raw_os_error().unwrap_or(libc::EIO)),
+    }
 }
 
 /// Reads and forgets, within bounds; says whether the stream has ended.

@@ -14,7 +14,7 @@ use crate::link::{Conflate, FillHalf, Limits, Linger, Link, PipeId, Watch};
 use crate::pipe::{LinkPipe, PeerInfo, Pipe};
 use crate::reactor::{Acceptor, Connector, Ends, Event, IoThread, Notes, Peering, Request};
 use crate::transport::{
-    Address, ListenOptions, Listener, StreamOptions, TcpAddress, parse_bind, parse_connect,
+    Address, ListenOptions, Listener, Proxy, StreamOptions, TcpAddress, parse_bind, parse_connect,
 };
 use crate::zmtp::{Config, HeartbeatConfig, Raw, SocketType};
 
@@ -272,6 +272,13 @@ impl Inner {
             reconnect_stop: options.reconnect_stop,
             reconnect_most: options.reconnect_ivl_max,
             ipv6: options.ipv6,
+            proxy: (!options.socks_proxy.is_empty()).then(|| {
+                Proxy::new(
+                    &String::from_utf8_lossy(&options.socks_proxy),
+                    &options.socks_username,
+                    &options.socks_password,
+                )
+            }),
             immediate: options.immediate,
             notes: self.notes(),
             monitor: self.monitor.clone(),

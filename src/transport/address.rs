@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use socket2::SockAddr;
 
 use super::name;
-use super::resolve::{Role, resolve};
+use super::resolve::{Role, peer_parts, resolve};
 use crate::error::{Error, Result};
 
 /// An endpoint that this library knows how to use.
@@ -103,7 +103,7 @@ impl TcpAddress {
     }
 
     /// Checks the characters, and that the last colon is followed by a digit.
-    fn to_connect(text: &str) -> Result<TcpAddress> {
+    pub(super) fn to_connect(text: &str) -> Result<TcpAddress> {
         let (first, rest) = text.as_bytes().split_first().ok_or(Error::Invalid)?;
         let starts_well = first.is_ascii_alphanumeric() || b"[:".contains(first);
         let goes_on_well = rest
@@ -143,6 +143,11 @@ impl TcpAddress {
     /// The peer's address, if it can be told without a look-up.
     pub fn resolved_now(&self, ipv6: bool) -> Option<Vec<SocketAddr>> {
         resolve(self.split().1, Role::PeerLiteral, ipv6).ok()
+    }
+
+    /// The peer's host, as it was written, and its port.
+    pub(super) fn peer(&self) -> Result<(&str, u16)> {
+        peer_parts(self.split().1)
     }
 
     /// The address to connect from, if the endpoint states one: a literal or an

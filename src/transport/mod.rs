@@ -13,9 +13,11 @@ mod made_up;
 mod name;
 mod options;
 mod resolve;
+mod socks;
 mod stream;
 
 pub use address::{Address, IpcAddress, TcpAddress, parse_bind, parse_connect, parse_inproc};
 pub use listener::{IpcListener, Listener, TcpListener};
 pub use options::{ListenOptions, StreamOptions};
+pub use socks::{Proxy, Socks};
 pub use stream::{ConnectState, Stream};

@@ -41,11 +41,7 @@ impl Role {
 pub(super) fn resolve(text: &str, role: Role, ipv6: bool) -> Result<Vec<SocketAddr>> {
     let (host, port) = text.rsplit_once(':').ok_or(Error::Invalid)?;
     let port = parse_port(port, role)?;
-    let host = host
-        .strip_prefix('[')
-        .and_then(|h| h.strip_suffix(']'))
-        .unwrap_or(host);
-    let (host, zone) = split_zone(host)?;
+    let (host, zone) = split_zone(unbracketed(host))?;
     let mut addresses = look_up(host, role, ipv6)?;
     for address in &mut addresses {
         address.set_port(port);
@@ -54,6 +50,17 @@ pub(super) fn resolve(text: &str, role: Role, ipv6: bool) -> Result<Vec<SocketAd
         }
     }
     Ok(addresses)
+}
+
+/// Host and port of a peer, without brackets around the host.
+pub(super) fn peer_parts(text: &str) -> Result<(&str, u16)> {
+    let (host, port) = text.rsplit_once(':').ok_or(Error::Invalid)?;
+    Ok((unbracketed(host), parse_port(port, Role::Peer)?))
+}
+
+fn unbracketed(host: &str) -> &str {
+    let inner = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
+    inner.unwrap_or(host)
 }
 
 fn parse_port(text: &str, role: Role) -> Result<u16> {

@@ -1,0 +1,63 @@
+// ours-only: Debian's build has no drafts, and logging in is one
+/* ZMQ_SOCKS_USERNAME and ZMQ_SOCKS_PASSWORD: the login comes before the request,
+ * a refused one is tried again, an empty name logs in no more. */
+#define ZMQ_BUILD_DRAFT_API
+#include "socks.h"
+
+static const unsigned char BOUND[] = {5, 0, 0, 1, 127, 0, 0, 1, 1, 2};
+
+int main(void)
+{
+    void *context = make_context();
+    void *pull = make(context, ZMQ_PULL), *push = make(context, ZMQ_PUSH);
+    struct proxy proxy = open_proxy(0);
+    struct relay relay;
+    struct endpoint bound = bind_any(pull, "tcp");
+    char end, long_name[256];
+    memset(long_name, 'n', sizeof long_name);
+    TELL(zmq_setsockopt(push, ZMQ_SOCKS_USERNAME, long_name, 256));
+    TELL(zmq_setsockopt(push, ZMQ_SOCKS_PASSWORD, long_name, 256));
+    TELL(zmq_setsockopt(push, ZMQ_SOCKS_USERNAME, "me", 2));
+    TELL(zmq_setsockopt(push, ZMQ_SOCKS_PASSWORD, "secret", 6));
+    use_proxy(push, proxy.port);
+    set_int(push, ZMQ_RECONNECT_IVL, 10);
+    join(push, bound);
+    say(push, "hello");
+
+    int client = meet(proxy);
+    title("refused");
+    heard(client, "greeting", 3);
+    answer(client, "\x05\x02", 2, 2);
+    heard(client, "login", 1 + 1 + 2 + 1 + 6);
+    answer(client, "\x01\x01", 2, 2);
+    MUST(recv(client, &end, 1, 0) <= 0);
+    close(client);
+
+    client = meet(proxy);
+    title("granted");
+    heard(client, "greeting", 3);
+    answer(client, "\x05\x02", 2, 1);
+    heard(client, "login", 1 + 1 + 2 + 1 + 6);
+    answer(client, "\x01\x00", 2, 1);
+    int port = requested(client);
+    answer(client, BOUND, sizeof BOUND, 10);
+    open_way(&relay, client, port);
+    hear(pull);
+    shut(push);
+    close_way(&relay);
+
+    title("an empty name");
+    push = make(context, ZMQ_PUSH);
+    use_proxy(push, proxy.port);
+    TELL(zmq_setsockopt(push, ZMQ_SOCKS_USERNAME, "me", 2));
+    TELL(zmq_setsockopt(push, ZMQ_SOCKS_USERNAME, "", 0));
+    join(push, bound);
+    client = meet(proxy);
+    heard(client, "greeting", 3);
+    close(client);
+    shut_now(push);
+    shut(pull);
+    close(proxy.listener);
+    finish(context);
+    return 0;
+}
