@@ -17,6 +17,9 @@ LIB ?= $(OUT)/libzmq.so
 SOURCES := $(shell find src -name '*.rs') $(wildcard build.rs cbindgen.toml Cargo.toml Cargo.lock)
 VENV := $(CURDIR)/target/venv
 PYTHON := $(VENV)/bin/python
+# An installation to build against, and a pyzmq that was built from its sources.
+STAGE := $(CURDIR)/target/stage
+SOURCE_VENV := $(CURDIR)/target/venv-source
 VERSION := 4.3.5
 
 PREFIX ?= /usr/local
@@ -26,9 +29,12 @@ INCLUDEDIR ?= $(PREFIX)/include
 # Messages in each binding test: the short set, and the set of `make test-all`.
 MESSAGES ?= 10000
 MESSAGES_ALL := 100000
+# The same for the second pyzmq, which runs the same tests.
+SOURCE_MESSAGES ?= 1000
 
 .PHONY: build demo test test-all bench setup install uninstall clean
-.PHONY: fmt clippy unit loom capi capi-slow interop interop-slow memcheck bindings python go
+.PHONY: fmt clippy unit loom capi capi-slow interop interop-slow memcheck
+.PHONY: bindings python python-source go go-race cpp
 
 # --- build -------------------------------------------------------------------
 
@@ -48,21 +54,26 @@ $(OUT)/libzmq.a: $(SOURCES) | $(OUT)/libzmq.so
 $(OUT)/libzmq.so.5: $(OUT)/libzmq.so
 	ln -sf libzmq.so $@
 
-# $(call pc,prefix,libdir,includedir)
-pc = sed -e '/^\#/d' -e 's|@prefix@|$(1)|' -e 's|@libdir@|$(2)|' \
-  -e 's|@includedir@|$(3)|' -e 's|@version@|$(VERSION)|' libzmq.pc.in
+# $(call fill,prefix,libdir,includedir)
+fill = sed -e '/^\#/d' -e 's|@prefix@|$(1)|' -e 's|@libdir@|$(2)|' \
+  -e 's|@includedir@|$(3)|' -e 's|@version@|$(VERSION)|'
 
 $(OUT)/libzmq.pc: libzmq.pc.in Makefile | $(OUT)/libzmq.so
-	$(call pc,$(CURDIR),$(OUT),$(CURDIR)/include) > $@
+	$(call fill,$(CURDIR),$(OUT),$(CURDIR)/include) libzmq.pc.in > $@
 
 install: build
-	install -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)
+	install -d $(DESTDIR)$(LIBDIR)/{pkgconfig,cmake/ZeroMQ} $(DESTDIR)$(INCLUDEDIR)
 	install -m 755 $(OUT)/libzmq.so $(DESTDIR)$(LIBDIR)/libzmq.so.$(VERSION)
 	ln -sf libzmq.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libzmq.so.5
 	ln -sf libzmq.so.5 $(DESTDIR)$(LIBDIR)/libzmq.so
 	install -m 644 $(OUT)/libzmq.a $(DESTDIR)$(LIBDIR)/libzmq.a
 	install -m 644 include/zmq.h $(DESTDIR)$(INCLUDEDIR)/zmq.h
-	$(call pc,$(PREFIX),$(LIBDIR),$(INCLUDEDIR)) > $(DESTDIR)$(LIBDIR)/pkgconfig/libzmq.pc
+	$(call fill,$(PREFIX),$(LIBDIR),$(INCLUDEDIR)) libzmq.pc.in \
+	  > $(DESTDIR)$(LIBDIR)/pkgconfig/libzmq.pc
+	for file in ZeroMQConfig ZeroMQConfigVersion; do \
+	  $(call fill,$(PREFIX),$(LIBDIR),$(INCLUDEDIR)) cmake/$$file.cmake.in \
+	    > $(DESTDIR)$(LIBDIR)/cmake/ZeroMQ/$$file.cmake; \
+	done
 
 uninstall:
 	rm -f $(DESTDIR)$(LIBDIR)/libzmq.{so,so.5,so.$(VERSION),a} \
@@ -81,6 +92,18 @@ $(VENV)/ready: bindings/python/requirements.txt | setup
 	$(PYTHON) -m pip install --quiet --only-binary :all: -r $<
 	@touch $@
 
+$(STAGE)/ready: $(OUT)/libzmq.so $(OUT)/libzmq.a include/zmq.h $(wildcard cmake/*) | build
+	$(MAKE) --no-print-directory install PREFIX=$(STAGE)
+	@touch $@
+
+# Built anew when the header changes. The library it meets is the linker's choice.
+$(SOURCE_VENV)/ready: bindings/python/requirements.txt include/zmq.h | setup $(STAGE)/ready
+	python3 -m venv $(SOURCE_VENV)
+	ZMQ_PREFIX=$(STAGE) PKG_CONFIG_PATH=$(STAGE)/lib/pkgconfig \
+	  $(SOURCE_VENV)/bin/python -m pip install --quiet --no-cache-dir --force-reinstall \
+	  --no-binary pyzmq -r $<
+	@touch $@
+
 # --- demo and figures --------------------------------------------------------
 
 demo: setup build $(VENV)/ready
@@ -92,11 +115,11 @@ bench: setup build
 # --- tests -------------------------------------------------------------------
 
 test: setup build $(VENV)/ready
-	@python3 .ci/stages.py fmt clippy unit loom capi interop python go
+	@python3 .ci/stages.py fmt clippy unit loom capi interop cpp python python-source go go-race
 
 test-all: setup build $(VENV)/ready
-	@MESSAGES=$(MESSAGES_ALL) python3 .ci/stages.py \
-	  fmt clippy unit loom capi-slow interop-slow python go memcheck
+	@MESSAGES=$(MESSAGES_ALL) SOURCE_MESSAGES=$(MESSAGES_ALL) python3 .ci/stages.py \
+	  fmt clippy unit loom capi-slow interop-slow cpp python python-source go go-race memcheck
 
 fmt:
 	cargo fmt --check
@@ -132,13 +155,35 @@ memcheck:
 	python3 capi-tests/run.py --ours $(LIB) --wrap "valgrind -q --error-exitcode=99 \
 	  --leak-check=full --errors-for-leak-kinds=definite"
 
-bindings: python go
+bindings: cpp python python-source go go-race
+
+# C++11, linked with the shared library and with the static one, by cmake.
+cpp: $(STAGE)/ready
+	cmake -S bindings/cpp -B target/cpp -DCMAKE_PREFIX_PATH=$(STAGE) >target/cpp.log
+	cmake --build target/cpp >>target/cpp.log
+	LD_LIBRARY_PATH=$(dir $(LIB)) MESSAGES=$(MESSAGES) timeout 600 \
+	  target/cpp/shared $(realpath $(LIB))
+	MESSAGES=$(MESSAGES) timeout 600 target/cpp/static
 
 python: $(VENV)/ready
 	LD_PRELOAD=$(LIB) ZMQ_LIBRARY=$(LIB) MESSAGES=$(MESSAGES) PYTHONDONTWRITEBYTECODE=1 \
-	  timeout 1800 $(PYTHON) -m pytest -q -p no:cacheprovider bindings/python
+	  timeout 3600 $(PYTHON) -m pytest -q -p no:cacheprovider bindings/python
+
+# The same tests with a pyzmq that was compiled and linked against this library.
+python-source: $(SOURCE_VENV)/ready
+	LD_LIBRARY_PATH=$(dir $(LIB)) ZMQ_LIBRARY=$(LIB) MESSAGES=$(SOURCE_MESSAGES) \
+	  PYTHONDONTWRITEBYTECODE=1 \
+	  timeout 3600 $(SOURCE_VENV)/bin/python -m pytest -q -p no:cacheprovider bindings/python
 
 # A folder without a libzmq.pc of its own leaves pkg-config to the system's.
 go:
 	cd bindings/go && PKG_CONFIG_PATH=$(dir $(LIB)) LD_LIBRARY_PATH=$(dir $(LIB)) \
 	  ZMQ_LIBRARY=$(LIB) MESSAGES=$(MESSAGES) go test -count=1 -v -timeout 1800s ./...
+
+# A tenth of the messages, watched for data races, with the garbage collected all
+# the time: Go's memory must not be looked at after a call has returned.
+go-race:
+	cd bindings/go && PKG_CONFIG_PATH=$(dir $(LIB)) LD_LIBRARY_PATH=$(dir $(LIB)) \
+	  go test -c -race -o $(CURDIR)/target/go-race.test .
+	cd bindings/go && LD_LIBRARY_PATH=$(dir $(LIB)) ZMQ_LIBRARY=$(LIB) GOGC=1 \
+	  MESSAGES=$$(($(MESSAGES) / 10)) $(CURDIR)/target/go-race.test -test.v -test.timeout 1800s

@@ -2,8 +2,9 @@
 
 A C program compiled against this repository's header serves a Python client
 (pyzmq's own wheel, our library preloaded) and a Go client (zmq4 through cgo)
-over tcp and ipc; each prints which library answered its calls, and the
-demonstration fails if that was not ours. Then one program is timed with our
+over tcp and ipc; a Python program publishes to one in C and one in Go. Each
+prints which library answered its calls, and the demonstration fails if that was
+not ours. Then one program is timed with our
 library and with the system's in turn: medians of a few short runs, an
 impression; `make bench` measures.
 """
@@ -45,11 +46,11 @@ def compiled(name):
     return program
 
 
-def built_go():
-    """Builds the Go client, which finds header and library through pkg-config."""
-    program = BUILD / "greet"
+def built_go(name):
+    """Builds a Go program, which finds header and library through pkg-config."""
+    program = BUILD / f"go-{name}"
     subprocess.run(
-        ["go", "build", "-o", program, "./greet"],
+        ["go", "build", "-o", program, f"./{name}"],
         cwd=ROOT / "bindings" / "go",
         env=dict(os.environ, PKG_CONFIG_PATH=str(OURS.parent)),
         check=True,
@@ -69,7 +70,7 @@ def report(output):
 
 
 def conversation(folder):
-    greeter, go_client = compiled("greeter"), built_go()
+    greeter, go_client = compiled("greeter"), built_go("greet")
     with subprocess.Popen(
         [greeter, "tcp://127.0.0.1:*", f"ipc://{folder}/greeter"],
         env=with_ours(),
@@ -89,6 +90,36 @@ def conversation(folder):
                 sys.exit("demo: the C program failed")
         finally:
             serving.kill()
+
+
+def publication(folder):
+    """Python publishes to a subscriber in C over tcp and to one in Go over ipc."""
+    readers = [compiled("reader"), built_go("read")]
+    print()
+    endpoints = ["tcp://127.0.0.1:*", f"ipc://{folder}/news"]
+    news = [sys.executable, ROOT / "demo" / "news.py", str(len(readers)), *endpoints]
+    with subprocess.Popen(
+        news, env=with_ours(LD_PRELOAD=str(OURS)), stdout=subprocess.PIPE, text=True
+    ) as publishing:
+        reading = []
+        try:
+            endpoints = publishing.stdout.readline().split()
+            report(publishing.stdout.readline())
+            for reader, endpoint in zip(readers, endpoints):
+                reading.append(
+                    subprocess.Popen(
+                        [reader, endpoint], env=with_ours(), stdout=subprocess.PIPE, text=True
+                    )
+                )
+            for process in (*reading, publishing):
+                output, _ = process.communicate(timeout=30)
+                if process is not publishing:
+                    report(output)
+                if process.returncode != 0:
+                    sys.exit("demo: publishing failed")
+        finally:
+            for process in (*reading, publishing):
+                process.kill()
 
 
 def run(command, environment):
@@ -124,6 +155,7 @@ def main():
     BUILD.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="zmq-demo-") as folder:
         conversation(folder)
+        publication(folder)
         rates(folder)
 
 

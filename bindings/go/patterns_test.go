@@ -57,7 +57,11 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	if name := os.Getenv("SERVE_PATTERN"); name != "" {
-		if err := serve(name, os.Getenv("SERVE_TRANSPORT")); err != nil {
+		serving := serve
+		if _, found := publishers[name]; found {
+			serving = servePublisher
+		}
+		if err := serving(name, os.Getenv("SERVE_TRANSPORT")); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

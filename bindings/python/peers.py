@@ -3,7 +3,7 @@
 A *client* and a *server* function for each pattern exchange `count` messages
 over sockets they are given and check every body and its order. The server
 binds. `python peers.py PATTERN TRANSPORT COUNT` is the server in a process of
-its own: it prints its endpoint, serves, and exits with 0 when all was right.
+its own: it prints its endpoints, serves, and exits with 0 when all was right.
 """
 
 import asyncio
@@ -87,6 +87,56 @@ def pair_second(socket, count):
         socket.send(message, copy=False)
 
 
+# A publisher has no way to know who listens: with each pattern goes a REP socket,
+# bound by the publisher, on which the subscriber says that it hears. Every body
+# goes to three topics, of which the subscriber wants one.
+TOPICS = (b"unwanted", b"wanted", b"want")
+
+
+def unlimited(socket):
+    """Nothing is dropped: what comes late was counted."""
+    socket.sndhwm = socket.rcvhwm = 0
+    return socket
+
+
+def publish(socket, begin, count):
+    while not begin.poll(1):
+        socket.send(b"ready?")
+    begin.recv()
+    for number in range(count):
+        for topic in TOPICS:
+            socket.send_multipart([topic, body(number)])
+    begin.send(b"published")
+
+
+def subscribe(socket, topic):
+    if socket.type == zmq.SUB:
+        socket.subscribe(topic)
+    else:
+        socket.send(b"\1" + topic)
+
+
+def follow(socket, begin, count):
+    subscribe(socket, b"wanted")
+    subscribe(socket, b"ready")
+    frames = socket.recv_multipart()
+    begin.send(b"I hear")
+    while frames == [b"ready?"]:
+        frames = socket.recv_multipart()
+    for number in range(count):
+        expect(frames, [b"wanted", body(number)])
+        frames = socket.recv_multipart() if number + 1 < count else None
+    expect(begin.recv(), b"published")
+
+
+# name: (publisher's socket type, subscriber's)
+PUBLISHERS = {
+    "pub_sub": (zmq.PUB, zmq.SUB),
+    "xpub_sub": (zmq.XPUB, zmq.SUB),
+    "pub_xsub": (zmq.PUB, zmq.XSUB),
+    "xpub_xsub": (zmq.XPUB, zmq.XSUB),
+}
+
 # name: (client's socket type, client, server's socket type, server)
 PATTERNS = {
     "push_pull": (zmq.PUSH, push, zmq.PULL, pull),
@@ -136,6 +186,32 @@ async def async_router(socket, count):
         await socket.send_multipart(frames)
 
 
+async def async_publish(socket, begin, count):
+    while not await begin.poll(1):
+        await socket.send(b"ready?")
+    await begin.recv()
+    for number in range(count):
+        for topic in TOPICS:
+            await socket.send_multipart([topic, body(number)])
+    await begin.send(b"published")
+
+
+async def async_follow(socket, begin, count):
+    for topic in (b"wanted", b"ready"):
+        if socket.type == zmq.SUB:
+            socket.subscribe(topic)
+        else:
+            await socket.send(b"\1" + topic)
+    frames = await socket.recv_multipart()
+    await begin.send(b"I hear")
+    while frames == [b"ready?"]:
+        frames = await socket.recv_multipart()
+    for number in range(count):
+        expect(frames, [b"wanted", body(number)])
+        frames = await socket.recv_multipart() if number + 1 < count else None
+    expect(await begin.recv(), b"published")
+
+
 ASYNC_PATTERNS = {
     "push_pull": (zmq.PUSH, async_push, zmq.PULL, async_pull),
     "req_rep": (zmq.REQ, async_request, zmq.REP, async_reply),
@@ -171,11 +247,22 @@ def bound(socket, transport, folder):
 def serve(pattern, transport, count):
     """The server's end of a pattern, in this process."""
     served.check()
+    if pattern in PUBLISHERS:
+        serve_publisher(pattern, transport, count)
+        return
     _, _, kind, server = PATTERNS[pattern]
     with tempfile.TemporaryDirectory() as folder, zmq.Context() as context:
         with opened(context, kind) as socket:
             print(bound(socket, transport, folder), flush=True)
             server(socket, count)
+
+
+def serve_publisher(pattern, transport, count):
+    kind, _ = PUBLISHERS[pattern]
+    with tempfile.TemporaryDirectory() as folder, zmq.Context() as context:
+        with unlimited(opened(context, kind)) as socket, opened(context, zmq.REP) as begin:
+            print(bound(socket, transport, folder), bound(begin, "tcp", folder), flush=True)
+            publish(socket, begin, count)
 
 
 if __name__ == "__main__":

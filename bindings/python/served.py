@@ -1,12 +1,15 @@
 """Which libzmq serves this process.
 
-`path()` is the file that defines zmq_version for everyone who looks the symbol
-up, which is what a preloaded library takes over. That no single symbol slips
-past it to the copy in pyzmq's wheel is shown by test_binding.py.
+`path()` is the file that defines zmq_version for pyzmq's extension: a preloaded
+library, which takes the symbol over for everyone, or else the one that the
+extension is linked to. That no single symbol slips past it to another copy is
+shown by test_binding.py.
 """
 
 import ctypes
 import os
+
+import zmq.backend.cython._zmq as extension
 
 
 class _DlInfo(ctypes.Structure):
@@ -21,10 +24,10 @@ class _DlInfo(ctypes.Structure):
 def path():
     """The real path of the library that answers this process's calls."""
     everyone = ctypes.CDLL(None)
-    assert hasattr(everyone, "zmq_version"), "no libzmq is preloaded"
+    known = everyone if hasattr(everyone, "zmq_version") else ctypes.CDLL(extension.__file__)
     info = _DlInfo()
     found = everyone.dladdr(
-        ctypes.cast(everyone.zmq_version, ctypes.c_void_p), ctypes.byref(info)
+        ctypes.cast(known.zmq_version, ctypes.c_void_p), ctypes.byref(info)
     )
     assert found, "zmq_version lies in no library"
     return os.path.realpath(os.fsdecode(info.file))

@@ -21,7 +21,7 @@ def test_asyncio(pattern, transport, count, tmp_path):
             ):
                 socket.connect(peers.bound(remote, transport, tmp_path))
                 await asyncio.wait_for(
-                    asyncio.gather(client(socket, count), server(remote, count)), 300
+                    asyncio.gather(client(socket, count), server(remote, count)), 900
                 )
 
     asyncio.run(exchange())

@@ -21,15 +21,14 @@ PEERS = pathlib.Path(__file__).with_name("peers.py")
 class Server(threading.Thread):
     """The server's end in a thread, whose failure is the test's failure."""
 
-    def __init__(self, server, socket, count):
+    def __init__(self, server, *arguments):
         super().__init__(daemon=True)
-        self.work = (server, socket, count)
+        self.server, self.arguments = server, arguments
         self.error = None
 
     def run(self):
-        server, socket, count = self.work
         try:
-            server(socket, count)
+            self.server(*self.arguments)
         except BaseException as error:
             self.error = error
 
