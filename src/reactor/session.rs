@@ -648,7 +648,13 @@ impl Session {
                 }
                 self.report(Event::Disconnected, stream.as_raw_fd() as u64);
             }
-            Phase::Up(conn) => self.report(Event::Disconnected, conn.as_raw_fd() as u64),
+            Phase::Up(conn) => {
+                if let (Some(_), Loss::Io(errno)) = (self.peering.raw, loss) {
+                    // libzmq tells of every handshake that is not complete.
+                    self.report(Event::HandshakeFailedNoDetail, *errno as u64);
+                }
+                self.report(Event::Disconnected, conn.as_raw_fd() as u64);
+            }
             Phase::Waiting | Phase::Resolving | Phase::Draining(..) | Phase::Over => {}
         }
     }

@@ -17,7 +17,7 @@ use crate::link::{PipeId, Side};
 use crate::pause::Pause;
 use crate::pipe::Pipe;
 use crate::reactor::ReadSet;
-use crate::sys::{EpollEvent, EventFd, Instant, Nap, futex};
+use crate::sys::{EpollEvent, EventFd, Instant, Nap, any_handler, futex};
 
 /// How long a caller looks before it sleeps.
 pub(super) const LOOK: Duration = Duration::from_micros(20);
@@ -298,7 +298,9 @@ impl Wait {
         let mut wait = sleeper.wait;
         let mut socket = sleeper.me.enter()?;
         sleeper.rise(&mut socket, usize::try_from(result).unwrap_or(0));
-        if result == -libc::EINTR && !sleeper.waiter.was_woken() {
+        let interrupted = result == -libc::EINTR && !sleeper.waiter.was_woken();
+        // Unlike other waits, that for the connections also ends without a handler.
+        if interrupted && (!sleeper.waiter.sleeps_here() || any_handler()) {
             wait.end(&mut socket);
             return Err(Error::Interrupted);
         }

@@ -31,7 +31,7 @@ pub use nap::{Nap, cancellable};
 pub use poll::{PollFd, poll};
 pub use raw::{Uncancelled, uncancelled};
 pub use sched::{Scheduling, name_thread};
-pub use signal::{SignalsBlocked, block_all_signals, set_timer_slack};
+pub use signal::{SignalsBlocked, any_handler, block_all_signals, set_timer_slack};
 pub use timerfd::TimerFd;
 
 /// A descriptor that is closed when dropped.

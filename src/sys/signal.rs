@@ -46,6 +46,24 @@ impl Drop for SignalsBlocked {
     }
 }
 
+/// Whether the process has a handler for any signal.
+///
+/// If not, `EINTR` says nothing: the kernel ends some waits also when the thread
+/// was stopped and goes on, when a debugger comes, or for a signal that is ignored
+/// after all.
+#[cold]
+pub fn any_handler() -> bool {
+    (1..=libc::SIGRTMAX()).any(|signal| {
+        let mut action = MaybeUninit::<libc::sigaction>::uninit();
+        // SAFETY: with no new action the call only fills the old one.
+        let known = unsafe { libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr()) } == 0;
+        // SAFETY: filled, as the call says.
+        known
+            && ![libc::SIG_DFL, libc::SIG_IGN]
+                .contains(&unsafe { action.assume_init() }.sa_sigaction)
+    })
+}
+
 /// Sets how late the kernel may end timed waits of the calling thread, to
 /// wake it together with others (by default 50 µs); zero counts as 1 ns.
 pub fn set_timer_slack(slack: Duration) -> io::Result<()> {
@@ -76,6 +94,14 @@ mod tests {
         drop(guard);
         assert!(!blocked(libc::SIGTERM));
         assert!(thread.join().unwrap());
+    }
+
+    #[test]
+    fn a_handler_is_seen() {
+        extern "C" fn handle(_: libc::c_int) {}
+        // SAFETY: the handler does nothing, and the signal is never sent.
+        unsafe { libc::signal(libc::SIGUSR2, handle as *const () as libc::sighandler_t) };
+        assert!(any_handler());
     }
 
     #[test]
