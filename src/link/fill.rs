@@ -20,7 +20,7 @@ use crate::link::pool::{CHUNK, Pool};
 use crate::link::pulse::Pulse;
 use crate::link::{Conn, Limits};
 use crate::message::{Buffer, Msg};
-use crate::zmtp::frame::{self, MORE};
+use crate::zmtp::frame::{self, COMMAND, MORE};
 use crate::zmtp::wire::Decode;
 use crate::zmtp::{self, Scan, Scanner, command};
 
@@ -406,6 +406,10 @@ impl FillHalf {
         match self.body.take() {
             Some(body) if body.filled == body.len => {
                 let mut msg = Msg::from_buffer(body.buffer, body.len);
+                if body.flags & COMMAND != 0 {
+                    self.take_command(msg);
+                    return true;
+                }
                 let more = body.flags & MORE != 0;
                 msg.set_more(more);
                 self.scanner.pass(more);
@@ -416,6 +420,22 @@ impl FillHalf {
                 self.body = body;
                 false
             }
+        }
+    }
+
+    /// A large command has come: a subscription with a long topic, or one that
+    /// the link makes an error of.
+    fn take_command(&mut self, command: Msg) {
+        let body = command.as_slice();
+        let subscription = command::subscription(body).filter(|_| self.subscribes);
+        if let Some((on, topic)) = subscription {
+            // Without memory for it the publisher does not hear of it.
+            if let Ok(msg) = Msg::of_parts(&[on.into()], topic) {
+                let between = !self.scanner.in_message();
+                self.push(Item::Frame(msg, u64::from(between)), between);
+            }
+        } else {
+            self.commands.push(body.to_vec());
         }
     }
 
@@ -455,7 +475,7 @@ impl FillHalf {
         let mut subscriptions = 0;
         let open = self.scanner.in_message();
         let scan = self.scanner.scan(bytes, limits, |body| {
-            if subscribes && is_subscription(body) {
+            if subscribes && command::subscription(body).is_some() {
                 subscriptions += 1;
             } else {
                 commands.push(body.to_vec());
@@ -488,7 +508,13 @@ impl FillHalf {
                 let mut own = Buffer::with_capacity(len.min(FIRST_GRANT.max(got.len())))?;
                 // SAFETY: a new buffer is nobody else's.
                 unsafe { own.bytes_mut(0..got.len()) }.copy_from_slice(got);
-                let flags = if header.more() { MORE } else { 0 };
+                let flags = if header.is_command() {
+                    COMMAND
+                } else if header.more() {
+                    MORE
+                } else {
+                    0
+                };
                 self.body = Some(Body {
                     flags,
                     buffer: own,
@@ -511,10 +537,6 @@ impl FillHalf {
         }
         Ok(())
     }
-}
-
-fn is_subscription(body: &[u8]) -> bool {
-    body.starts_with(command::SUBSCRIBE) || body.starts_with(command::CANCEL)
 }
 
 /// How many bytes at the head of `bytes`, which hold a malformed frame, are

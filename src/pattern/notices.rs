@@ -2,10 +2,10 @@
 //! its subscribers.
 //!
 //! An application that does not receive costs bounded memory. Up to the receive
-//! mark everything is queued in order. Beyond it subscriptions are merged: of one
-//! topic there is at most one notice, and a subscription that is taken back
-//! before it was told of is not told of at all. Messages are not dropped; their
-//! pipes are not read until there is room.
+//! mark everything is queued in order. Beyond it subscriptions are counted by topic:
+//! one that is taken back before it was told of is not told of at all, and what
+//! changes nothing is not told either. Messages are not dropped; their pipes are
+//! not read until there is room.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -35,8 +35,9 @@ pub enum Subscriber {
 #[derive(Default)]
 pub struct Notices {
     queue: VecDeque<Notice>,
-    /// Topics, with what became of them, beyond the mark.
-    beyond: BTreeMap<Box<[u8]>, bool>,
+    /// Beyond the mark: topics, with how many subscriptions there are more, or
+    /// fewer, than were told.
+    beyond: BTreeMap<Box<[u8]>, i32>,
     /// How many are queued, 0 for no limit.
     mark: usize,
 }
@@ -68,22 +69,23 @@ impl Notices {
     }
 
     /// Tells of a subscription, or of its end, by a message that starts with 1 or
-    /// 0. If it cannot be kept, it is not told.
-    pub fn tell(&mut self, msg: Msg, subscriber: Subscriber) {
+    /// 0. If it cannot be kept, it is not told; nor, beyond the mark, if it does
+    /// not `count`.
+    pub fn tell(&mut self, msg: Msg, subscriber: Subscriber, count: bool) {
         if !self.is_full() {
             return self.push(msg, subscriber);
         }
-        let Some((&first, topic)) = msg.as_slice().split_first() else {
+        let Some((&first, topic)) = msg.as_slice().split_first().filter(|_| count) else {
             return;
         };
-        match self.beyond.get(topic) {
-            Some(&told) if told == (first != 0) => {}
-            Some(_) => drop(self.beyond.remove(topic)),
-            None => {
-                if let Ok(topic) = super::subscriptions::keep(topic) {
-                    self.beyond.insert(topic, first != 0);
-                }
+        let change = if first == 0 { -1 } else { 1 };
+        if let Some(sum) = self.beyond.get_mut(topic) {
+            *sum = sum.saturating_add(change);
+            if *sum == 0 {
+                self.beyond.remove(topic);
             }
+        } else if let Ok(topic) = super::subscriptions::keep(topic) {
+            self.beyond.insert(topic, change);
         }
     }
 
@@ -91,10 +93,17 @@ impl Notices {
     pub fn pop(&mut self) -> Option<Notice> {
         let notice = self.queue.pop_front()?;
         if !self.is_full()
-            && let Some((topic, on)) = self.beyond.pop_first()
-            && let Ok(msg) = Msg::of_parts(&[on.into()], &topic)
+            && let Some(mut entry) = self.beyond.first_entry()
         {
-            self.push(msg, Subscriber::Gone);
+            let on = *entry.get() > 0;
+            let msg = Msg::of_parts(&[on.into()], entry.key());
+            *entry.get_mut() -= if on { 1 } else { -1 };
+            if *entry.get() == 0 {
+                entry.remove();
+            }
+            if let Ok(msg) = msg {
+                self.push(msg, Subscriber::Gone);
+            }
         }
         Some(notice)
     }
@@ -111,7 +120,7 @@ mod tests {
     }
 
     fn tell(notices: &mut Notices, text: &[u8]) {
-        notices.tell(Msg::copy_from(text).unwrap(), Subscriber::Unchanged);
+        notices.tell(Msg::copy_from(text).unwrap(), Subscriber::Unchanged, true);
     }
 
     fn all(notices: &mut Notices) -> Vec<Vec<u8>> {
@@ -131,15 +140,20 @@ mod tests {
     }
 
     #[test]
-    fn beyond_the_mark_a_topic_is_told_once() {
+    fn beyond_the_mark_what_cancels_out_is_not_told() {
         let mut notices = notices(1);
         for text in [
             b"\x01x", b"\x01c", b"\x01b", b"\x01b", b"\0c", b"\x01a", b"\0x",
         ] {
             tell(&mut notices, text);
         }
+        let redundant = Msg::copy_from(b"\x01x").unwrap();
+        notices.tell(redundant, Subscriber::Gone, false);
         assert_eq!(notices.beyond.len(), 3);
-        assert_eq!(all(&mut notices), [b"\x01x", b"\x01a", b"\x01b", b"\0x"]);
+        assert_eq!(
+            all(&mut notices),
+            [b"\x01x", b"\x01a", b"\x01b", b"\x01b", b"\0x"]
+        );
         assert!(notices.is_empty() && notices.beyond.is_empty());
     }
 

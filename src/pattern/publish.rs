@@ -5,6 +5,8 @@
 //! application of subscriptions, and passes on what subscribers send; it may also
 //! subscribe them by itself (`ZMQ_XPUB_MANUAL`).
 
+use std::collections::HashSet;
+
 use super::fan_out::FanOut;
 use super::notices::{Notices, Subscriber};
 use super::subscriptions::{Removed, Subscribers};
@@ -23,7 +25,7 @@ pub struct Publish {
     subscribers: Subscribers,
     /// What peers asked for, where the application subscribes them.
     asked: Subscribers,
-    peers: Vec<PipeId>,
+    peers: HashSet<PipeId>,
     notices: Notices,
     /// Pipes that are not read until the application has received something.
     stalled: Vec<PipeId>,
@@ -51,7 +53,7 @@ impl Publish {
 impl Rules for Publish {
     fn attach(&mut self, pipes: &mut Pipes, id: PipeId) -> bool {
         pipes.set_receiving(id, true);
-        self.peers.push(id);
+        self.peers.insert(id);
         if !self.welcome.is_empty()
             && let Ok(mut msg) = Msg::copy_from(&self.welcome)
             && let Ok(then) = pipes[id].write(&mut Body::Msg(&mut msg), false)
@@ -240,20 +242,24 @@ impl Publish {
             true => &mut self.asked,
             false => &mut self.subscribers,
         };
-        let tell = if !self.peers.contains(&id) {
-            false
+        // Whether it changes what is wanted of us, and whether it is told anyway.
+        let (changes, verbose) = if !self.peers.contains(&id) {
+            (false, false)
         } else if on {
             let Ok(first) = store.add(topic, id) else {
                 // Who wants more than we can remember had better go.
                 return pipes.refuse(id);
             };
-            first || settings.xpub_verbose
+            (first, settings.xpub_verbose)
         } else {
-            store.remove(topic, id) == Removed::Last || settings.xpub_verboser
+            let removed = store.remove(topic, id);
+            let unknown = removed == Removed::Unknown;
+            (removed == Removed::Last, unknown || settings.xpub_verboser)
         };
-        if self.tells && (tell || settings.xpub_manual) {
+        if self.tells && (changes || verbose || settings.xpub_manual) {
             msg.set_more(false);
-            self.notices.tell(msg, Subscriber::Pipe(id));
+            let count = changes || settings.xpub_verboser || settings.xpub_manual;
+            self.notices.tell(msg, Subscriber::Pipe(id), count);
         } else {
             pipes.discard(msg);
         }
@@ -261,7 +267,7 @@ impl Publish {
 
     /// The peer is gone, and with it what it subscribed to.
     fn forget(&mut self, id: PipeId) {
-        self.peers.retain(|&peer| peer != id);
+        self.peers.remove(&id);
         self.out.remove(id);
         if self.last == Some(id) {
             self.last = None;
@@ -280,7 +286,7 @@ impl Publish {
             if (last || verbose)
                 && let Ok(msg) = Msg::of_parts(&[0], &topic)
             {
-                self.notices.tell(msg, Subscriber::Gone);
+                self.notices.tell(msg, Subscriber::Gone, true);
             }
         }
     }

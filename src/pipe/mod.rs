@@ -17,7 +17,7 @@ use crate::link::{Link, PipeId, Side, Taker, Watch};
 use crate::memory::copy_short;
 use crate::message::{Metadata, Msg};
 use crate::zmtp::SocketType;
-use crate::zmtp::command::{self, Command};
+use crate::zmtp::command;
 
 pub use inproc::InprocPipe;
 pub use linked::LinkPipe;
@@ -174,10 +174,8 @@ impl Taker for Sink<'_> {
 
     #[cold]
     fn command(&mut self, body: &[u8]) -> bool {
-        let (on, topic) = match command::parse(body) {
-            Ok(Command::Subscribe(topic)) => (true, topic),
-            Ok(Command::Cancel(topic)) => (false, topic),
-            _ => return false,
+        let Some((on, topic)) = command::subscription(body) else {
+            return false;
         };
         match Msg::of_parts(&[on.into()], topic) {
             Ok(msg) if self.subscriptions => {

@@ -50,6 +50,12 @@ pub enum Command<'a> {
     Unknown(&'a [u8]),
 }
 
+/// The topic of a body that subscribes, or takes that back, and which of both.
+pub fn subscription(body: &[u8]) -> Option<(bool, &[u8])> {
+    let subscribed = body.strip_prefix(SUBSCRIBE).map(|topic| (true, topic));
+    subscribed.or_else(|| body.strip_prefix(CANCEL).map(|topic| (false, topic)))
+}
+
 /// Reads the body of a command frame.
 pub fn parse(body: &[u8]) -> Result<Command<'_>, ProtocolError> {
     let (&name_len, rest) = body.split_first().ok_or(ProtocolError::MalformedCommand)?;
