@@ -323,9 +323,7 @@ impl InprocPipe {
 
     #[inline(always)]
     pub(super) fn read_short(&mut self, taker: &mut impl Taker) -> Option<(bool, bool)> {
-        let more = self
-            .incoming
-            .next_bytes(|body, more| taker.copy(body, more))?;
+        let more = self.incoming.next_bytes(taker)?;
         taker.peer(None);
         let due = !more && self.incoming.acknowledge(1);
         self.wakes_writer |= due;

@@ -6,6 +6,7 @@
 
 use super::block::{Block, Extent, Header};
 use super::{Body, Shared};
+use crate::link::Taker;
 use crate::memory::fetch_to_read;
 use crate::sync::barrier;
 use crate::sync::shim::{Arc, Ordering};
@@ -64,11 +65,11 @@ impl<B: Body> FrameReader<B> {
         self.at == self.end && !self.look()
     }
 
-    /// Offers `take` the bytes of the next frame and whether more frames of its message
-    /// follow, and says the latter. Nothing happens if there is no frame, if its body was
-    /// handed over by reference, or if `take` declines.
+    /// Offers `taker` the bytes of the next frame, and says whether more frames of its
+    /// message follow. Nothing happens if there is no frame, if its body was handed over by
+    /// reference, or if the taker declines.
     #[inline(always)]
-    pub fn next_bytes(&mut self, take: impl FnOnce(&[u8], bool) -> bool) -> Option<bool> {
+    pub fn next_bytes(&mut self, taker: &mut impl Taker) -> Option<bool> {
         if self.is_empty() || self.taken != self.bodies {
             return None;
         }
@@ -85,7 +86,7 @@ impl<B: Body> FrameReader<B> {
                 Block::slice(self.head, start, start + header.length),
             )
         };
-        if !take(body, header.more()) {
+        if !taker.copy(body, header.more()) {
             return None;
         }
         self.at += header.size + header.length;
