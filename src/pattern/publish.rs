@@ -32,6 +32,8 @@ pub struct Publish {
     /// Whose subscription was received last.
     last: Option<PipeId>,
     welcome: Vec<u8>,
+    /// A send was refused because of what was known of some peer.
+    refused: bool,
     settings: Settings,
 }
 
@@ -220,14 +222,23 @@ impl Publish {
     }
 
     /// For who drops nothing: all that would get the message must have room.
+    ///
+    /// Where the mark is used up as far as was known, the send is refused once,
+    /// even if a look shows room: who does not wait learns of each mark that is
+    /// full, as with libzmq, and not only when the kernel's buffers are.
     fn wait_for_room(&mut self, pipes: &mut Pipes, body: &[u8], effort: Effort) -> Result<()> {
-        let mut full = None;
+        let (mut used_up, mut full) = (false, None);
         self.subscribers.for_each_match(body, |id| {
-            if full.is_none() && !pipes[id].can_write_at_last() {
-                full = Some(id);
+            let pipe = &mut pipes[id];
+            if full.is_none() {
+                used_up |= !pipe.has_room();
+                full = (!pipe.can_write_at_last()).then_some(id);
             }
         });
+        let news = used_up && !self.refused;
+        self.refused = used_up;
         match full {
+            None if news => Err(Error::Again),
             Some(id) if effort == Effort::Look || pipes[id].wait_writable() => Err(Error::Again),
             _ => Ok(()),
         }

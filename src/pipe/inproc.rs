@@ -198,6 +198,10 @@ impl InprocPipe {
         }
     }
 
+    pub(super) fn has_room(&self) -> bool {
+        self.until == 0 || self.out.written_messages() < self.until
+    }
+
     #[inline(always)]
     pub(super) fn can_write(&mut self) -> bool {
         self.out.written_messages() < self.until || self.refresh()

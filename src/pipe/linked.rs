@@ -108,6 +108,10 @@ impl LinkPipe {
         self.writer.written_messages() < self.until
     }
 
+    pub(super) fn has_room(&self) -> bool {
+        self.until == 0 || self.writer.written_messages() < self.until
+    }
+
     #[inline(always)]
     pub(super) fn can_write(&mut self) -> bool {
         self.writer.written_messages() < self.until || self.refresh()

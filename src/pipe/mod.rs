@@ -305,6 +305,14 @@ impl Due {
 }
 
 impl Pipe {
+    /// Whether there is room as far as is known; also before the first look.
+    pub fn has_room(&self) -> bool {
+        match self {
+            Pipe::Link(pipe) => pipe.has_room(),
+            Pipe::Inproc(pipe) => pipe.has_room(),
+        }
+    }
+
     /// Whether another message may be written.
     #[inline(always)]
     pub fn can_write(&mut self) -> bool {
