@@ -2,6 +2,7 @@
  * without; one that is ignored does not; no message is lost or doubled when
  * calls are interrupted all the time. */
 #include <stdatomic.h>
+#include <sys/uio.h>
 #include "support.h"
 
 static atomic_int over;
@@ -56,11 +57,26 @@ static void blocked_calls(const char *how, int flags)
     INTERRUPTED(zmq_msg_recv(&m, pull, 0));
     INTERRUPTED(zmq_send(push, "x", 1, 0));
     INTERRUPTED(zmq_msg_send(&m, push, 0));
+    struct iovec out[] = {{"x", 1}, {"y", 1}}, in[2];
+    size_t count = 2;
+    INTERRUPTED(zmq_send_const(push, "x", 1, 0));
+    INTERRUPTED(zmq_sendiov(push, out, 2, ZMQ_SNDMORE));
+    INTERRUPTED(zmq_recviov(pull, in, &count, 0));
     INTERRUPTED(zmq_poll(items, 2, -1));
+    INTERRUPTED(zmq_poll(NULL, 0, 60000));
     INTERRUPTED(zmq_poll(items, 1, 60000));
     set_int(pull, ZMQ_RCVTIMEO, 60000);
     INTERRUPTED(zmq_recv(pull, &byte, 1, 0));
     MUST(zmq_msg_close(&m) == 0);
+    void *front = zmq_socket(context, ZMQ_DEALER), *back = zmq_socket(context, ZMQ_DEALER);
+    void *steer = zmq_socket(context, ZMQ_PAIR);
+    INTERRUPTED(zmq_proxy(front, back, NULL));
+    INTERRUPTED(zmq_proxy(front, front, NULL));
+    INTERRUPTED(zmq_proxy_steerable(front, back, NULL, steer));
+    INTERRUPTED(zmq_device(ZMQ_QUEUE, front, back));
+    shut(front);
+    shut(back);
+    shut(steer);
     shut(pull);
     INTERRUPTED(zmq_ctx_term(context));
     shut(push);
