@@ -5,11 +5,12 @@
 //! sleep. The thread itself is `reactor`'s.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crossbeam_channel::Sender;
 
 use crate::link::Link;
-use crate::sys::EventFd;
+use crate::sys::{EventFd, TimerFd};
 
 /// Something the tick looks at until it says that it has gone quiet.
 pub enum Ticking {
@@ -68,16 +69,19 @@ struct Ticks {
 pub struct Background {
     notices: Sender<Notice>,
     waker: EventFd,
+    /// What the thread ticks with.
+    timer: Arc<TimerFd>,
     ticks: Mutex<Ticks>,
 }
 
 impl Background {
     /// A handle that sends to `notices` and wakes with `waker`, which the thread
-    /// watches for every notification and never drains.
-    pub fn new(notices: Sender<Notice>, waker: EventFd) -> Background {
+    /// watches for every notification and never drains. It watches `timer`, too.
+    pub fn new(notices: Sender<Notice>, waker: EventFd, timer: Arc<TimerFd>) -> Background {
         Background {
             notices,
             waker,
+            timer,
             ticks: Mutex::default(),
         }
     }
@@ -85,14 +89,26 @@ impl Background {
     /// Hands `notice` to the thread. A thread that has ended has nothing left
     /// to do with it.
     pub fn notify(&self, notice: Notice) {
+        let ends = matches!(notice, Notice::Close(..));
         let _ = self.notices.send(notice);
-        self.wake();
+        if ends {
+            self.wake_surely();
+        } else {
+            self.wake();
+        }
     }
 
     /// Has the thread look at its requests.
     pub fn wake(&self) {
-        // Only a descriptor that the application closed cannot be notified.
+        // Fails only if the descriptor was closed behind our back.
         let _ = self.waker.notify();
+    }
+
+    /// As [`wake`](Self::wake), also if that descriptor is another one by now:
+    /// for what somebody waits for. A tick that comes early does no harm.
+    pub fn wake_surely(&self) {
+        self.wake();
+        let _ = self.timer.arm(Duration::ZERO);
     }
 
     /// Puts `ticking` on the list and wakes the thread if it does not tick.

@@ -22,6 +22,9 @@ use crate::link::{Limits, Linger, Link, Notice};
 use crate::sys::{Instant, TimerFd};
 use crate::transport::{Address, Stream};
 
+/// How long a thread that cannot wait for events any more sleeps instead.
+const BROKEN: Duration = Duration::from_millis(10);
+
 /// Whom a token names.
 #[derive(Clone)]
 enum Source {
@@ -50,7 +53,7 @@ pub(super) struct EventLoop {
 impl EventLoop {
     pub fn new(
         poll: Poll,
-        timer: TimerFd,
+        timer: Arc<TimerFd>,
         io: Arc<IoThread>,
         requests: Receiver<Request>,
         notices: Receiver<Notice>,
@@ -82,8 +85,12 @@ impl EventLoop {
             };
             // An interrupted or failed poll reports no events; requests and
             // timers are looked at all the same.
-            if self.poll.poll(&mut events, timeout).is_err() {
+            if let Err(error) = self.poll.poll(&mut events, timeout) {
                 events.clear();
+                if error.kind() != std::io::ErrorKind::Interrupted {
+                    // Its descriptor was closed behind our back.
+                    std::thread::sleep(BROKEN);
+                }
             }
             self.take_requests();
             for event in &events {

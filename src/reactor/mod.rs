@@ -75,14 +75,14 @@ impl IoThread {
         let fd = waker.as_raw_fd();
         poll.registry()
             .register(&mut SourceFd(&fd), WAKER, Interest::READABLE)?;
-        let timer = TimerFd::new()?;
+        let timer = Arc::new(TimerFd::new()?);
         let fd = timer.as_raw_fd();
         poll.registry()
             .register(&mut SourceFd(&fd), TICK, Interest::READABLE)?;
         let (requests, request_queue) = crossbeam_channel::unbounded();
         let (notices, notice_queue) = crossbeam_channel::unbounded::<Notice>();
         let io = Arc::new(IoThread {
-            background: Arc::new(Background::new(notices, waker)),
+            background: Arc::new(Background::new(notices, waker, timer.clone())),
             requests,
             registry: poll.registry().try_clone()?,
             tokens: AtomicUsize::new(FIRST_FREE),
@@ -110,7 +110,7 @@ impl IoThread {
     pub fn request(&self, request: Request) {
         // A thread that has ended has nothing left to do.
         let _ = self.requests.send(request);
-        self.background.wake();
+        self.background.wake_surely();
     }
 
     /// A read set that this thread serves.

@@ -4,6 +4,7 @@
 //! Ticks come soon after the thread was woken, then less often, and end when
 //! there was nothing to do for a while: an idle program uses no CPU.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::link::{Background, Ticking};
@@ -17,7 +18,7 @@ const PATIENCE: u32 = 4;
 
 /// What is looked at every tick.
 pub struct Ticks {
-    timer: TimerFd,
+    timer: Arc<TimerFd>,
     list: Vec<(Ticking, u32)>,
     period: Duration,
     armed: bool,
@@ -25,7 +26,7 @@ pub struct Ticks {
 
 impl Ticks {
     /// No ticks yet.
-    pub fn new(timer: TimerFd) -> Ticks {
+    pub fn new(timer: Arc<TimerFd>) -> Ticks {
         Ticks {
             timer,
             list: Vec::new(),
