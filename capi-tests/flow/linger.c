@@ -131,7 +131,8 @@ static void disconnect(int linger, const char *transport)
     printf("disconnected with linger %d before there was a peer, %s: ", linger, transport);
     int got = 0;
     char text[16];
-    while (await(pull, ZMQ_POLLIN, SILENCE * 3) && zmq_recv(pull, text, sizeof text, 0) > 0)
+    while (got < 3 && await(pull, ZMQ_POLLIN, linger ? PATIENCE : SILENCE * 3) &&
+           zmq_recv(pull, text, sizeof text, 0) > 0)
         got++;
     printf("%d arrive\n", got);
     shut(push);
