@@ -8,7 +8,7 @@
 mod checks;
 
 use zmq::zmtp::frame::{self, COMMAND, MORE};
-use zmq::zmtp::{SocketType, Version, command, metadata};
+use zmq::zmtp::{SocketType, Version, command, metadata, v1};
 
 const ROUNDS: u32 = 4_000;
 
@@ -99,10 +99,16 @@ fn feed(seed: u64, prefix: usize, check: fn(&[u8]), well_formed: fn(&mut Random)
 #[test]
 fn handshake() {
     feed(0x5eed_0001, 2, checks::handshake, |random| {
-        let mut out = if random.below(2) == 0 {
-            checks::valid_greeting()
-        } else {
-            Vec::new()
+        let mut out = match random.below(4) {
+            0 | 1 => checks::valid_greeting(),
+            2 => Vec::new(),
+            // An older peer, whose routing id follows.
+            _ => {
+                let mut greeting = checks::valid_greeting();
+                greeting.truncate(10);
+                greeting.extend([random.below(2) as u8, random.next() as u8]);
+                greeting
+            }
         };
         command::encode_ready(&properties(random), &mut out);
         out.extend(traffic(random));
@@ -142,5 +148,20 @@ fn metadata_lists() {
 fn heartbeat() {
     feed(0x5eed_0005, 3, checks::heartbeat, |random| {
         random.bytes(400)
+    });
+}
+
+#[test]
+fn version_1() {
+    feed(0x5eed_0006, 1, checks::version_1, |random| {
+        let mut out = Vec::new();
+        for _ in 0..random.below(12) {
+            let body = random.bytes(300);
+            let mut header = [0; v1::LONGEST];
+            let len = v1::encode_header(random.below(2) == 0, body.len() as u64, &mut header);
+            out.extend_from_slice(&header[..len]);
+            out.extend(body);
+        }
+        out
     });
 }

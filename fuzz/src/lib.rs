@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use zmq::zmtp::frame::{self, COMMAND, MORE};
 use zmq::zmtp::handshake::MAX_COMMAND;
 use zmq::zmtp::heartbeat::MAX_PONGS;
+use zmq::zmtp::wire::{Frames, Part};
 use zmq::zmtp::{
     Command, Config, Handshake, Heartbeat, HeartbeatConfig, Limits, Peer, ProtocolError, Scan,
-    Scanner, SocketType, Version, command, greeting, metadata,
+    Scanner, SocketType, Version, command, greeting, metadata, v1,
 };
 
 /// The bytes of a well-behaved peer's greeting.
@@ -42,7 +43,6 @@ pub fn handshake(data: &[u8]) {
         assert_eq!(&output[..10], &greeting::encode(0, "NULL")[..10]);
         match peer {
             Some(peer) => {
-                assert!(peer.version >= Version::V3_0);
                 assert!(peer.socket_type.is_none_or(|peer| kind.accepts(peer)));
                 assert!(peer.routing_id.len() <= 255);
                 assert!(consumed as u64 <= 64 + 9 + MAX_COMMAND);
@@ -83,6 +83,46 @@ fn run_handshake(kind: SocketType, input: &[u8], cut: usize) -> Outcome {
         }
     }
     Ok((consumed, output, handshake.peer().cloned()))
+}
+
+/// Any bytes as what a peer of ZMTP 1.0 sends. The first chooses the pieces.
+pub fn version_1(data: &[u8]) {
+    let Some((&cut, data)) = data.split_first() else {
+        return;
+    };
+    let decoded = |bytes: &[u8], cut: usize| {
+        let mut decode = v1::wire(false).decode;
+        let mut frames = Vec::new();
+        let mut outcome = Ok(());
+        for piece in bytes.chunks(cut) {
+            outcome = decode.decode(piece, &mut frames);
+            if outcome.is_err() {
+                break;
+            }
+        }
+        (frames, outcome)
+    };
+    let whole = decoded(data, data.len().max(1));
+    assert_eq!(whole, decoded(data, usize::from(cut) + 1));
+    assert!(
+        whole.0.len() <= data.len() * 9,
+        "what is announced is not made"
+    );
+
+    // What has been read is written as bytes that are read alike.
+    let (mut encode, mut wire) = (v1::wire(false).encode, Vec::new());
+    let (mut cutter, mut rest) = (Frames::default(), &whole.0[..]);
+    while let Some(part) = cutter.next(&mut rest) {
+        match part {
+            Part::Header(header) => {
+                assert!(!header.is_command());
+                encode.header(&header, &mut wire);
+            }
+            Part::Body(body) => encode.body(body, &mut wire),
+            Part::End => encode.end(&mut wire),
+        }
+    }
+    assert_eq!(decoded(&wire, wire.len().max(1)), (whole.0, Ok(())));
 }
 
 /// Any bytes as a receive buffer. The first three choose limits and pieces.

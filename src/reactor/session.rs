@@ -20,7 +20,9 @@ use crate::link::{Arrival, Conn, Limits, Linger, Link, OutWriter, Owner, Pool, P
 use crate::message::Metadata;
 use crate::sys::Instant;
 use crate::transport::{Address, ConnectState, Proxy, Socks, Stream, StreamOptions, TcpAddress};
-use crate::zmtp::{Config, Handshake, HeartbeatConfig, Peer, ProtocolError, Raw, Report, Wire};
+use crate::zmtp::{
+    Config, Handshake, HeartbeatConfig, Peer, ProtocolError, Raw, Report, Version, Wire,
+};
 
 /// How long a closing connection waits for a peer that takes nothing more.
 const STALLED: Duration = Duration::from_secs(1);
@@ -515,7 +517,12 @@ impl Session {
             return After::default();
         };
         let peer = handshake.peer().cloned().expect("the handshake is done");
-        self.attach(stream, peer, output, rest, None)
+        let wire = handshake.wire();
+        if wire.is_some() && !output.is_empty() {
+            // A kernel without room for a routing id has none for messages.
+            return self.lose(Loss::Io(libc::ENOBUFS));
+        }
+        self.attach(stream, peer, output, rest, wire)
     }
 
     /// The link gets the connection, with what is still to be written of the
@@ -546,7 +553,8 @@ impl Session {
         }
         self.enter(Phase::Up(conn.clone()));
         let heartbeat = self.peering.heartbeat;
-        let beats = !heartbeat.interval.is_zero() && self.peering.raw.is_none();
+        let hears = self.peering.raw.is_none() && peer.version >= Version::V3_0;
+        let beats = !heartbeat.interval.is_zero() && hears;
         let noted = self.link.with_fill(|half| {
             half.connect(conn.clone(), decode);
             half.pulse = beats.then(|| Box::new(Pulse::new(heartbeat)));

@@ -4,13 +4,14 @@
 //! signature at once, the major version after the peer's signature, the rest
 //! after the peer's major version. [`Greeting::stage`] says which piece is due.
 //!
-//! Peers of 3.0 and above are accepted; a higher version is spoken to as 3.1.
-//! Peers of ZMTP 1.0 and 2.0 are recognised and refused.
-
-use super::error::ProtocolError;
+//! A version above 3.1 is spoken to as 3.1. Of older peers' greetings there are
+//! only the first [`OLD_LEN`] bytes (ZMTP 2.0, and libzmq's form of 1.0 that tells
+//! a version), or none: ZMTP 1.0 begins with its routing id.
 
 /// Length of the whole greeting.
 pub const GREETING_LEN: usize = 64;
+/// Length of an older peer's greeting: signature, version, socket type.
+pub const OLD_LEN: usize = 12;
 /// Length of the signature that opens it.
 pub const SIGNATURE_LEN: usize = 10;
 /// Length of the mechanism's name, padded with zeros.
@@ -25,9 +26,11 @@ const MECHANISM: usize = 12;
 /// A version of ZMTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Version {
-    /// ZMTP 1.0, with or without a version in its greeting.
+    /// ZMTP 1.0 without a greeting: subscriptions are not forwarded.
+    Unversioned,
+    /// ZMTP 1.0 with a version in its greeting.
     V1_0,
-    /// ZMTP 2.0.
+    /// ZMTP 2.0: the frames of 3.0, and no commands.
     V2_0,
     /// ZMTP 3.0: subscriptions are messages.
     V3_0,
@@ -63,29 +66,50 @@ impl Default for Greeting {
 }
 
 impl Greeting {
-    /// Takes what of `input` belongs to the greeting and returns its length.
-    pub fn handle(&mut self, input: &[u8]) -> Result<usize, ProtocolError> {
-        let taken = input.len().min(GREETING_LEN - self.len);
-        self.received[self.len..self.len + taken].copy_from_slice(&input[..taken]);
-        self.len += taken;
-        if let Some(version @ (Version::V1_0 | Version::V2_0)) = self.version() {
-            return Err(ProtocolError::UnsupportedVersion(version));
+    /// Takes what of `input` may belong to the greeting and returns its length.
+    pub fn handle(&mut self, input: &[u8]) -> usize {
+        let mut rest = input;
+        while !rest.is_empty() && !self.is_whole() {
+            // Not a byte more than it takes to know what the next ones are.
+            let end = match self.len {
+                0 => 1,
+                1..SIGNATURE_LEN => SIGNATURE_LEN,
+                SIGNATURE_LEN..OLD_LEN => OLD_LEN,
+                _ => GREETING_LEN,
+            };
+            let (taken, more) = rest.split_at(rest.len().min(end - self.len));
+            self.received[self.len..self.len + taken.len()].copy_from_slice(taken);
+            self.len += taken.len();
+            rest = more;
         }
-        Ok(taken)
+        input.len() - rest.len()
     }
 
     /// How much of our own greeting is due.
     pub fn stage(&self) -> Stage {
-        match self.len {
-            0..SIGNATURE_LEN => Stage::Signature,
-            SIGNATURE_LEN => Stage::Major,
-            _ => Stage::Whole,
+        match self.version() {
+            Some(Version::Unversioned) => Stage::Signature,
+            Some(Version::V1_0 | Version::V2_0) => Stage::Major,
+            _ => match self.len {
+                0..SIGNATURE_LEN => Stage::Signature,
+                SIGNATURE_LEN => Stage::Major,
+                _ => Stage::Whole,
+            },
         }
     }
 
-    /// Whether all 64 bytes are there.
+    /// The bytes of an unversioned peer, which are no greeting.
+    pub fn received(&self) -> &[u8] {
+        &self.received[..self.len]
+    }
+
+    /// Whether all of it is there.
     pub fn is_whole(&self) -> bool {
-        self.len == GREETING_LEN
+        match self.version() {
+            Some(Version::Unversioned) => true,
+            Some(Version::V1_0 | Version::V2_0) => self.len == OLD_LEN,
+            _ => self.len == GREETING_LEN,
+        }
     }
 
     /// The peer's version, once enough is there to tell.
@@ -98,7 +122,7 @@ impl Greeting {
             (None, _) => return None,
             (Some(0xff), None) => return None,
             (Some(0xff), Some(last)) if last & 1 == 1 => {}
-            _ => return Some(Version::V1_0),
+            _ => return Some(Version::Unversioned),
         }
         match (received.get(MAJOR)?, received.get(MINOR)) {
             (0, _) => Some(Version::V1_0),
@@ -156,7 +180,7 @@ mod tests {
 
     fn read(bytes: &[u8]) -> Greeting {
         let mut greeting = Greeting::default();
-        greeting.handle(bytes).unwrap();
+        greeting.handle(bytes);
         greeting
     }
 
@@ -173,7 +197,7 @@ mod tests {
         let mut peer = Greeting::default();
         let (mut stage, mut sent) = (Stage::Signature, vec![SIGNATURE_LEN]);
         for (index, byte) in ours.iter().enumerate() {
-            peer.handle(&[*byte]).unwrap();
+            peer.handle(&[*byte]);
             let piece = piece(&ours, stage, peer.stage());
             stage = peer.stage();
             if !piece.is_empty() {
@@ -196,17 +220,31 @@ mod tests {
     }
 
     #[test]
-    fn older_peers_are_refused_as_soon_as_they_are_known() {
-        let refuse = |bytes: &[u8]| Greeting::default().handle(bytes).unwrap_err();
-        let old = |version| ProtocolError::UnsupportedVersion(version);
-        assert_eq!(refuse(b"\x01"), old(Version::V1_0));
-        assert_eq!(refuse(b"GET / HTTP/1.1"), old(Version::V1_0));
-        assert_eq!(refuse(b"\xff\0\0\0\0\0\0\x01\0\x7e"), old(Version::V1_0));
-        assert_eq!(refuse(b"\xff\0\0\0\0\0\0\0\x01\x7f\0"), old(Version::V1_0));
-        assert_eq!(
-            refuse(b"\xff\0\0\0\0\0\0\0\x01\x7f\x01"),
-            old(Version::V2_0)
-        );
+    fn older_peers_are_known_as_soon_as_can_be() {
+        let unversioned = |bytes: &[u8]| {
+            let greeting = read(bytes);
+            assert_eq!(greeting.stage(), Stage::Signature);
+            assert!(greeting.is_whole());
+            assert_eq!(greeting.version(), Some(Version::Unversioned));
+            greeting.received().len()
+        };
+        assert_eq!(unversioned(b"\x01"), 1);
+        assert_eq!(unversioned(b"GET / HTTP/1.1"), 1);
+        assert_eq!(unversioned(b"\xff\0\0\0\0\0\0\x01\0\x7eabc"), 10);
+
+        let mut bytes = b"\xff\0\0\0\0\0\0\0\x01\x7f".to_vec();
+        for (major, version) in [(0, Version::V1_0), (1, Version::V2_0)] {
+            bytes.truncate(10);
+            bytes.push(major);
+            let greeting = read(&bytes);
+            assert_eq!(greeting.version(), Some(version));
+            assert_eq!(greeting.stage(), Stage::Major);
+            assert!(!greeting.is_whole());
+            bytes.extend(b"\x05\0\0");
+            let mut greeting = Greeting::default();
+            assert_eq!(greeting.handle(&bytes), OLD_LEN);
+            assert!(greeting.is_whole());
+        }
     }
 
     #[test]

@@ -6,7 +6,9 @@
 //! Promises: not one byte of traffic is consumed; what is held of the peer's
 //! bytes is bounded by [`MAX_COMMAND`], and grows only with bytes that came;
 //! after an error nothing more is taken in or given out. What goes out is
-//! byte for byte, and piece for piece, what libzmq sends.
+//! byte for byte, and piece for piece, what libzmq sends. Peers of ZMTP 2.0 and 1.0
+//! tell their routing id and nothing else; [`Handshake::wire`] says how to go on
+//! with them.
 //!
 //! Does not know time: whoever drives it gives up a peer that takes too long.
 
@@ -16,6 +18,8 @@ use super::greeting::{self, GREETING_LEN, Greeting, SIGNATURE_LEN, Version};
 use super::mechanism::Mechanism;
 use super::metadata::{Metadata, Properties};
 use super::socket_type::SocketType;
+use super::v1;
+use super::wire::Wire;
 
 /// Largest body of a command before the traffic.
 pub const MAX_COMMAND: u64 = 64 * 1024;
@@ -64,12 +68,14 @@ pub struct Peer {
 pub struct Handshake {
     state: State,
     output: Vec<u8>,
+    publishes: bool,
 }
 
 #[derive(Debug)]
 enum State {
     Greeting(AwaitGreeting),
     Command(AwaitCommand),
+    RoutingId(AwaitRoutingId),
     Done(Peer),
     Failed(ProtocolError),
 }
@@ -81,8 +87,11 @@ impl Handshake {
         let ours = greeting::encode(config.routing_id.len(), mechanism.name());
         Handshake {
             output: ours[..SIGNATURE_LEN].to_vec(),
+            publishes: matches!(config.socket_type, SocketType::Pub | SocketType::XPub),
             state: State::Greeting(AwaitGreeting {
                 mechanism,
+                socket_type: config.socket_type,
+                routing_id: config.routing_id,
                 ours,
                 theirs: Greeting::default(),
             }),
@@ -103,6 +112,7 @@ impl Handshake {
                 State::Command(state) if !rest.is_empty() => {
                     state.handle(&mut rest, &mut self.output)
                 }
+                State::RoutingId(state) if state.may_go_on(rest) => state.handle(&mut rest),
                 State::Failed(error) => Err(error),
                 settled => {
                     self.state = settled;
@@ -125,6 +135,13 @@ impl Handshake {
         (!self.output.is_empty()).then(|| std::mem::take(&mut self.output))
     }
 
+    /// Who translates the traffic of a peer that does not speak our frames.
+    pub fn wire(&self) -> Option<Wire> {
+        let version = self.peer()?.version;
+        let wants_all = version == Version::Unversioned && self.publishes;
+        (version < Version::V2_0).then(|| v1::wire(wants_all))
+    }
+
     /// The peer, once the handshake is done. Traffic may follow, behind what
     /// [`poll_output`](Handshake::poll_output) still has to give.
     pub fn peer(&self) -> Option<&Peer> {
@@ -139,6 +156,8 @@ impl Handshake {
 #[derive(Debug)]
 struct AwaitGreeting {
     mechanism: Mechanism,
+    socket_type: SocketType,
+    routing_id: Vec<u8>,
     ours: [u8; GREETING_LEN],
     theirs: Greeting,
 }
@@ -146,12 +165,15 @@ struct AwaitGreeting {
 impl AwaitGreeting {
     fn handle(mut self, input: &mut &[u8], output: &mut Vec<u8>) -> Result<State, ProtocolError> {
         let before = self.theirs.stage();
-        let taken = self.theirs.handle(input)?;
+        let taken = self.theirs.handle(input);
         *input = &input[taken..];
         output.extend_from_slice(greeting::piece(&self.ours, before, self.theirs.stage()));
         let Some(version) = self.theirs.version().filter(|_| self.theirs.is_whole()) else {
             return Ok(State::Greeting(self));
         };
+        if version < Version::V3_0 {
+            return self.greet_old(version, output);
+        }
         if !self.theirs.has_mechanism(self.mechanism.name()) {
             return Err(ProtocolError::MechanismMismatch);
         }
@@ -161,6 +183,91 @@ impl AwaitGreeting {
             frame: Vec::new(),
         }
         .speak(output))
+    }
+}
+
+impl AwaitGreeting {
+    /// Tells a peer of ZMTP 1.0 or 2.0 what it wants to know: our socket type and
+    /// routing id. There is no mechanism, so none is gone round by being old.
+    fn greet_old(self, version: Version, output: &mut Vec<u8>) -> Result<State, ProtocolError> {
+        if self.mechanism.name() != "NULL" {
+            return Err(ProtocolError::UnsupportedVersion(version));
+        }
+        let mut frame = Vec::new();
+        match version {
+            // It has taken our signature for the header of this.
+            Version::Unversioned => frame.extend_from_slice(self.theirs.received()),
+            Version::V1_0 => {
+                let mut header = [0; v1::LONGEST];
+                let len = v1::encode_header(false, self.routing_id.len() as u64, &mut header);
+                output.push(self.socket_type as u8);
+                output.extend_from_slice(&header[..len]);
+            }
+            _ => {
+                let mut header = [0; frame::LONG_HEADER];
+                let len = frame::encode_header(0, self.routing_id.len(), &mut header);
+                output.push(self.socket_type as u8);
+                output.extend_from_slice(&header[..len]);
+            }
+        }
+        output.extend_from_slice(&self.routing_id);
+        Ok(State::RoutingId(AwaitRoutingId { version, frame }))
+    }
+}
+
+/// Waits for the rest of an older peer's routing id, which comes as a frame.
+#[derive(Debug)]
+struct AwaitRoutingId {
+    version: Version,
+    frame: Vec<u8>,
+}
+
+impl AwaitRoutingId {
+    /// Whether there is a step to take: a frame can be there as a whole when the
+    /// greeting that it was taken for is found to be none.
+    fn may_go_on(&self, input: &[u8]) -> bool {
+        let whole =
+            |len: Option<(usize, usize)>| len.is_some_and(|(_, len)| len <= self.frame.len());
+        !input.is_empty() || self.length().map_or(true, whole)
+    }
+
+    fn handle(mut self, input: &mut &[u8]) -> Result<State, ProtocolError> {
+        loop {
+            let missing = match self.length()? {
+                Some((_, len)) if len == self.frame.len() => break,
+                Some((_, len)) => len - self.frame.len(),
+                None => 1,
+            };
+            if input.is_empty() {
+                return Ok(State::RoutingId(self));
+            }
+            let (taken, rest) = input.split_at(missing.min(input.len()));
+            self.frame.extend_from_slice(taken);
+            *input = rest;
+        }
+        let header_len = self.length()?.map_or(0, |(header_len, _)| header_len);
+        self.frame.drain(..header_len);
+        Ok(State::Done(Peer {
+            version: self.version,
+            routing_id: self.frame,
+            ..Peer::unknown()
+        }))
+    }
+
+    /// The lengths of the frame's header, and of all of it, once that is there.
+    fn length(&self) -> Result<Option<(usize, usize)>, ProtocolError> {
+        let lengths = match self.version {
+            Version::V2_0 => {
+                frame::parse_header(&self.frame)?.map(|header| (header.header_len, header.body_len))
+            }
+            _ => v1::parse_header(&self.frame)?
+                .map(|(_, header_len, body_len)| (header_len, body_len)),
+        };
+        match lengths {
+            Some((_, 256..)) => Err(ProtocolError::MessageTooLarge),
+            Some((header_len, body_len)) => Ok(Some((header_len, header_len + body_len as usize))),
+            None => Ok(None),
+        }
     }
 }
 
@@ -387,15 +494,98 @@ mod tests {
             let mut handshake = handshake(SocketType::Pull);
             handshake.handle(&greeting)?;
             handshake.handle(PUSH_READY)?;
-            Ok(handshake.peer().unwrap().version)
+            Ok::<_, ProtocolError>(handshake.peer().unwrap().version)
         };
         assert_eq!(version(3, 0), Ok(Version::V3_0));
         assert_eq!(version(3, 1), Ok(Version::V3_1));
         assert_eq!(version(4, 0), Ok(Version::V3_1));
+    }
+
+    /// What an older peer sends, in any pieces, and what it gets.
+    fn old(bytes: &[u8], routing_id: &[u8]) -> (Vec<u8>, Peer, usize) {
+        let mut outcome = None;
+        for piece in 1..=bytes.len() {
+            let mut handshake = Handshake::new(Config {
+                routing_id: routing_id.to_vec(),
+                ..Config::new(SocketType::Dealer)
+            });
+            let (mut output, mut consumed) = (Vec::new(), 0);
+            for piece in bytes.chunks(piece) {
+                if handshake.peer().is_none() {
+                    consumed += handshake.handle(piece).unwrap();
+                }
+                output.extend(handshake.poll_output().unwrap_or_default());
+            }
+            let now = (output, handshake.peer().unwrap().clone(), consumed);
+            assert_eq!(
+                outcome.get_or_insert_with(|| now.clone()),
+                &now,
+                "pieces of {piece}"
+            );
+        }
+        outcome.unwrap()
+    }
+
+    #[test]
+    fn a_peer_of_2_0_gets_our_type_and_routing_id() {
+        let bytes = b"\xff\0\0\0\0\0\0\0\x01\x7f\x01\x06\0\x03abc\0\x02hi";
+        let (output, peer, consumed) = old(bytes, b"xy");
+        assert_eq!(output, b"\xff\0\0\0\0\0\0\0\x03\x7f\x03\x05\0\x02xy");
+        assert_eq!(peer.version, Version::V2_0);
+        assert_eq!(peer.routing_id, b"abc");
+        assert_eq!(consumed, bytes.len() - 4);
+    }
+
+    #[test]
+    fn a_versioned_peer_of_1_0_gets_the_same_in_its_frames() {
+        let bytes = b"\xff\0\0\0\0\0\0\0\x01\x7f\x00\x06\x04\0abc\x03\0hi";
+        let (output, peer, consumed) = old(bytes, b"");
+        assert_eq!(output, b"\xff\0\0\0\0\0\0\0\x01\x7f\x03\x05\x01\0");
+        assert_eq!(peer.version, Version::V1_0);
+        assert_eq!(peer.routing_id, b"abc");
+        assert_eq!(consumed, bytes.len() - 4);
+    }
+
+    #[test]
+    fn an_unversioned_peer_takes_our_signature_for_a_header() {
+        let (output, peer, consumed) = old(b"\x01\0\x03\0hi", b"xy");
+        assert_eq!(output, b"\xff\0\0\0\0\0\0\0\x03\x7fxy");
+        assert_eq!(peer.version, Version::Unversioned);
+        assert_eq!((peer.routing_id.len(), consumed), (0, 2));
+
+        let mut bytes = b"\xff\0\0\0\0\0\0\x01\0\0".to_vec();
+        bytes.extend([7; 255]);
+        let (_, peer, consumed) = old(&bytes, b"");
+        assert_eq!((peer.routing_id.len(), consumed), (255, bytes.len()));
+    }
+
+    #[test]
+    fn an_older_peers_routing_id_is_bounded() {
+        let mut handshake = handshake(SocketType::Dealer);
+        let bytes = b"\xff\0\0\0\0\0\0\x01\x01\0";
+        assert_eq!(handshake.handle(bytes), Err(ProtocolError::MessageTooLarge));
+        let refused = Handshake::handle(&mut self::handshake(SocketType::Dealer), b"\0\0");
+        assert_eq!(refused, Err(ProtocolError::MalformedMessage));
+    }
+
+    #[test]
+    fn only_peers_of_1_0_are_translated_for() {
+        let wire = |bytes: &[u8]| {
+            let mut handshake = handshake(SocketType::Pub);
+            handshake.handle(bytes).unwrap();
+            let mut frames = Vec::new();
+            handshake.wire().map(|mut wire| {
+                wire.decode.decode(b"", &mut frames).unwrap();
+                frames
+            })
+        };
+        let signature = b"\xff\0\0\0\0\0\0\0\x01\x7f";
+        assert_eq!(wire(b"\x01\0"), Some(b"\0\x01\x01".to_vec()));
         assert_eq!(
-            version(1, 0),
-            Err(ProtocolError::UnsupportedVersion(Version::V2_0))
+            wire(&[&signature[..], b"\0\x02\x01\0"].concat()),
+            Some(Vec::new())
         );
+        assert_eq!(wire(&[&signature[..], b"\x01\x02\0\0"].concat()), None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! ZMTP 3.0 and 3.1 (RFC 23 and 37) as pure state machines.
+//! ZMTP 1.0 to 3.1 (RFC 13, 15, 23 and 37) as pure state machines.
 //!
 //! Bytes come in by `handle_*` and `scan`, bytes go out by `poll_output` and
 //! `encode_*`, and time is an argument. Nothing here owns a descriptor, reads a
@@ -10,10 +10,10 @@
 //! leaves a [`Peer`]; from then on [`frame`] describes one frame, [`scan`] walks
 //! many, [`command`] reads the ones that are not messages, and [`heartbeat`]
 //! watches whether the peer is still there. A connection that carries something
-//! else than these frames has a [`wire`] that translates; [`raw`] is one.
+//! else than these frames has a [`wire`] that translates; [`raw`] and [`v1`] are such.
 //!
 //! Not here: message bodies and queues (the link's), subscriptions (the
-//! pattern's), ZMTP 1.0 and 2.0, whose peers are recognised and refused.
+//! pattern's).
 
 #![forbid(unsafe_code)]
 
@@ -28,6 +28,7 @@ pub mod metadata;
 pub mod raw;
 pub mod scan;
 pub mod socket_type;
+pub mod v1;
 pub mod wire;
 
 pub use command::Command;
