@@ -1,0 +1,64 @@
+/* When the application gets its memory back from a message of zmq_msg_init_data:
+ * not before the bytes are on their way, however few they are. */
+#include "support.h"
+
+static int freed;
+
+static void give_back(void *data, void *hint)
+{
+    (void)data, (void)hint;
+    __sync_add_and_fetch(&freed, 1);
+}
+
+static void send_own(void *socket, size_t size, int flags)
+{
+    static char bytes[100000];
+    zmq_msg_t msg;
+    MUST(zmq_msg_init_data(&msg, bytes, size, give_back, NULL) == 0);
+    MUST(zmq_msg_send(&msg, socket, flags) == (int)size);
+}
+
+static void await_freed(int count)
+{
+    long long end = now_ms() + PATIENCE;
+    while (__sync_add_and_fetch(&freed, 0) < count && now_ms() < end)
+        pause_ms(1);
+    printf("given back: %d\n", freed);
+}
+
+static void run(const char *transport, size_t size)
+{
+    void *context = make_context(), *a = make(context, ZMQ_PUSH), *b = make(context, ZMQ_PULL);
+    struct endpoint e = unused(context, transport);
+    printf("-- %s, %zu bytes\n", transport, size);
+    freed = 0;
+    join(a, e);
+    send_own(a, size, 0);
+    send_own(a, size, ZMQ_SNDMORE);
+    send_own(a, size, 0);
+    pause_ms(SILENCE);
+    printf("given back while there is nobody: %d\n", freed);
+    bind_again(b, e.text);
+    for (int i = 0; i < 3; i++) {
+        zmq_msg_t msg;
+        MUST(zmq_msg_init(&msg) == 0 && zmq_msg_recv(&msg, b, 0) == (int)size);
+        MUST(zmq_msg_close(&msg) == 0);
+    }
+    await_freed(3);
+    send_own(a, size, ZMQ_SNDMORE); /* never completed */
+    shut_now(a);
+    shut_now(b);
+    finish(context);
+    printf("given back at last: %d\n", freed);
+}
+
+int main(void)
+{
+    static const size_t sizes[] = {1, 100, 9000, 100000};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        run("tcp", sizes[i]);
+        run("ipc", sizes[i]);
+        run("inproc", sizes[i]);
+    }
+    return 0;
+}
