@@ -1392,8 +1392,10 @@ int zmq_socket_monitor_versioned(void *socket,
                                  int event_version,
                                  int type);
 
-// Asks for a ZMQ_EVENT_PIPES_STATS event for each peer. Not built: fails with
-// ENOTSUP, or ENOTSOCK.
+// Sends a ZMQ_EVENT_PIPES_STATS event for each connection: how many messages
+// wait to be sent, and how many to be received. Peers over inproc have none.
+// EINVAL: the monitor does not want this event, or there is no monitor. EAGAIN:
+// there is no connection. ETERM, ENOTSOCK.
 ZMQ_EXPORT int zmq_socket_monitor_pipes_stats(void *socket);
 
 // -----------------------------------------------------------------------------

@@ -147,6 +147,11 @@ impl FillHalf {
         !self.ready.is_empty() || (self.stopped && self.may_resume())
     }
 
+    /// Messages that wait for the receiver. Those it works on count to the last.
+    pub fn waiting(&self) -> u64 {
+        self.outstanding
+    }
+
     /// The receiver is done with the item it had.
     pub fn used_up(&mut self) {
         self.outstanding -= self.lent;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 
-use super::{Body, Due, PeerInfo, Sink, Then};
+use super::{Body, Due, PeerInfo, Sink, Then, report_at};
 use crate::error::Result;
 use crate::link::outbox::{Frame, FrameReader, frames};
 use crate::link::{Conflate, OutWriter, PipeId, Slot, Taker};
@@ -223,7 +223,7 @@ impl InprocPipe {
 
     pub(super) fn wait_writable(&mut self) -> bool {
         let mark = self.mark();
-        let at = (self.out.written_messages() + mark.div_ceil(2)).saturating_sub(mark);
+        let at = report_at(self.out.written_messages(), mark);
         let waits = self.out.wait_for_ack(at);
         self.refresh();
         waits

@@ -9,7 +9,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Body, Due, Reading, Sink, Then};
+use super::{Body, Due, Reading, Sink, Then, report_at};
 use crate::error::Result;
 use crate::link::{BACK_TO_BACK, Chunk, Conflate, Item, LARGE, Link, Next, OutWriter, Taker};
 use crate::message::{Metadata, Msg};
@@ -119,7 +119,7 @@ impl LinkPipe {
 
     pub(super) fn wait_writable(&mut self) -> bool {
         let written = self.writer.written_messages();
-        let at = (written + self.mark.div_ceil(2)).saturating_sub(self.mark);
+        let at = report_at(written, self.mark);
         let waits = self.writer.wait_for_ack(at);
         self.link.ensure_watched();
         self.refresh();
@@ -281,6 +281,12 @@ impl LinkPipe {
         self.last_write = now;
         self.heard = false;
         Then::Due
+    }
+
+    /// How many messages wait to be sent, and how many to be received.
+    pub fn waiting(&self) -> [u64; 2] {
+        let sent = self.writer.written_messages() - self.writer.acknowledged();
+        [sent, self.link.with_fill(|half| half.waiting())]
     }
 
     /// Takes back the frames of a message that was not finished.

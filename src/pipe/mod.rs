@@ -277,6 +277,14 @@ pub struct PeerInfo {
     pub commands: bool,
 }
 
+/// How many messages the peer has to take before a sender that found no room is
+/// told: the next multiple of half the mark. So a peer that takes all it can, and
+/// no more, has been sent that and a whole mark.
+fn report_at(written: u64, mark: u64) -> u64 {
+    let half = mark.div_ceil(2).max(1);
+    (written.saturating_sub(mark) / half + 1) * half
+}
+
 /// One peer of one socket.
 pub enum Pipe {
     /// Over a connection.

@@ -35,6 +35,8 @@ pub enum Event {
     HandshakeFailedProtocol = 0x2000,
     /// The peer refused us; the value is the ZAP status.
     HandshakeFailedAuth = 0x4000,
+    /// What waits in a pipe; the values are messages to be sent and received.
+    PipesStats = 0x10000,
 }
 
 /// The two ends of a connection, as far as they are there.

@@ -35,7 +35,7 @@ use crate::sync::mark_lock::{Guard, MarkLock};
 use crate::zmtp::SocketType;
 
 pub use endpoints::{bind, connect, disconnect, unbind};
-pub use monitor::monitor;
+pub use monitor::{monitor, pipes_stats};
 pub use option::{getsockopt, peer_state, setsockopt};
 pub use poll::{PollItem, poll, poll_again};
 pub use recv::{recv, recv_again, recv_msg, recv_msg_again};

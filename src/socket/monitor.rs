@@ -61,6 +61,38 @@ pub fn monitor(
     socket.start_monitor(name, events, format, socket_type, pattern)
 }
 
+/// `zmq_socket_monitor_pipes_stats`.
+pub fn pipes_stats(pointer: *mut c_void) -> Result<()> {
+    let mut socket = SocketRef::resolve(pointer)?.enter()?.alive()?;
+    if !socket.monitor.wants(Event::PipesStats) {
+        return Err(Error::Invalid);
+    }
+    let waiting: Vec<_> = socket
+        .pipes
+        .iter_mut()
+        .filter_map(|(_, pipe)| match pipe {
+            Pipe::Link(pipe) => {
+                let conn = pipe.link.with_fill(|half| half.conn.clone());
+                let ends = conn.map_or_else(Ends::default, |conn| Ends {
+                    local: conn.stream.local_endpoint(),
+                    remote: conn.stream.peer_endpoint(),
+                    bound: false,
+                });
+                Some((pipe.waiting(), ends))
+            }
+            Pipe::Inproc(_) => None,
+        })
+        .collect();
+    if waiting.is_empty() {
+        return Err(Error::Again);
+    }
+    let monitor = socket.monitor.clone();
+    for (counts, ends) in waiting {
+        monitor.send(Event::PipesStats, &counts, &ends, socket.defer());
+    }
+    Ok(())
+}
+
 impl Inner {
     /// Ends the monitor, if there is one.
     pub fn stop_monitor(&mut self) {
