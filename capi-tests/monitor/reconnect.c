@@ -38,7 +38,7 @@ static void pauses(void *context, int interval, int most)
         struct happening it;
         MUST(next_event(sees, &it, PATIENCE));
         kept &= now_ms() - begin >= sum;
-        sum += it.value - 1; /* pauses are whole milliseconds, more or less */
+        sum += it.value * 9 / 10; /* libzmq looks at the clock now and then only */
         printf(" %u", (unsigned)it.value / interval * interval);
     }
     printf("%s\n", kept ? "" : ", and too soon");
