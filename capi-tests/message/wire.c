@@ -134,6 +134,7 @@ static void vectors(void *a, void *b)
     count = 1;
     TELL(zmq_recviov(NULL, in, &count, 0));
     TELL(zmq_recviov(b, in, &count, ZMQ_DONTWAIT));
+    free(in[0].iov_base);
 }
 
 int main(void)

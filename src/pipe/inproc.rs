@@ -17,8 +17,8 @@ use crate::link::{Conflate, OutWriter, PipeId, Slot, Taker};
 use crate::message::Msg;
 use crate::zmtp::frame::MORE;
 
-/// Bytes of at least this length are handed over as a message: who receives one
-/// need not copy it then.
+/// Bodies of at least this length are handed over by reference: who receives a
+/// message need not copy them then.
 const LONG: usize = 1024;
 
 /// The socket at one end.
@@ -237,7 +237,8 @@ impl InprocPipe {
         let flags = if more { MORE } else { 0 };
         match body {
             Body::Bytes(bytes) if bytes.len() < LONG => self.out.append_copy(flags, bytes),
-            Body::Msg(msg) if msg.as_short().is_some() => {
+            // Copied, so that whoever allocated the body releases it, too.
+            Body::Msg(msg) if msg.len() < LONG && !msg.is_foreign() => {
                 self.out.append_copy(flags, msg.as_slice());
             }
             _ => self.out.append_body(flags, body.take()?),
