@@ -148,6 +148,8 @@ impl LinkPipe {
         self.append(body, more)?;
         if !more {
             self.writer.commit();
+            // Many pipes take turns: the place of the next message is in no cache.
+            self.writer.fetch();
             self.link.ensure_watched();
         }
         Ok(Then::Nothing)
