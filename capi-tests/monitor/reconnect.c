@@ -43,7 +43,7 @@ static void pauses(void *context, int interval, int most)
     }
     printf("%s\n", kept ? "" : ", and too soon");
     shut_now(client);
-    shut(sees);
+    unwatch(sees);
 }
 
 /* Nobody is there, and that is that. */

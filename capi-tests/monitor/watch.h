@@ -131,4 +131,15 @@ static UNUSED void hear_until_(void *monitor, const char *who, const char *known
 }
 #define hear_until(monitor, known, last) hear_until_(monitor, #monitor, known, last)
 
+/* Closes the monitor of a socket that is closed, but not before it has said its last word:
+   libzmq's thread waits for ever to tell something to a monitor that has gone. */
+static UNUSED void unwatch(void *monitor)
+{
+    struct happening it;
+    do
+        MUST(next_event(monitor, &it, PATIENCE));
+    while (it.event != ZMQ_EVENT_MONITOR_STOPPED);
+    shut(monitor);
+}
+
 #endif
