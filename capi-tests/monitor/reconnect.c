@@ -30,7 +30,7 @@ static void pauses(void *context, int interval, int most)
     void *client = make(context, ZMQ_DEALER);
     set_int(client, ZMQ_RECONNECT_IVL, interval);
     set_int(client, ZMQ_RECONNECT_IVL_MAX, most);
-    void *sees = watch(context, client, ZMQ_EVENT_CONNECT_RETRIED);
+    void *sees = watch(context, client, ZMQ_EVENT_CONNECT_RETRIED | ZMQ_EVENT_MONITOR_STOPPED);
     join(client, e);
     long long begin = now_ms(), sum = 0;
     int kept = 1;

@@ -307,22 +307,36 @@ impl FillHalf {
             iov_len: self.appetite(),
         };
         // SAFETY: the piece is within a buffer that is ours alone.
-        let read = unsafe { conn.stream.read_iovecs(&[piece]) };
-        let step = match read {
-            Ok(0) => Step::Ended,
+        let step = match unsafe { self.receive(conn, &[piece]) } {
             Ok(count) => {
-                if let Some(pulse) = &mut self.pulse {
-                    pulse.traffic();
-                }
                 // SAFETY: the kernel has filled these bytes.
                 self.feed(unsafe { buffer.bytes(0..count) }, pool)?;
                 Step::Read
             }
-            Err(error) if error.raw_os_error() == Some(libc::EAGAIN) => Step::Empty,
-            Err(_) => Step::Ended,
+            Err(step) => step,
         };
         pool.give(buffer);
         Ok(step)
+    }
+
+    /// Has the kernel fill `pieces`; how many bytes it had, or what it came to
+    /// without any.
+    ///
+    /// # Safety
+    /// The pieces may be written.
+    unsafe fn receive(&mut self, conn: &Conn, pieces: &[libc::iovec]) -> Result<usize, Step> {
+        // SAFETY: as the caller promises.
+        match unsafe { conn.stream.read_iovecs(pieces) } {
+            Ok(0) => Err(Step::Ended),
+            Ok(count) => {
+                if let Some(pulse) = &mut self.pulse {
+                    pulse.traffic();
+                }
+                Ok(count)
+            }
+            Err(error) if error.raw_os_error() == Some(libc::EAGAIN) => Err(Step::Empty),
+            Err(_) => Err(Step::Ended),
+        }
     }
 
     fn read_from(&mut self, conn: &Conn, pool: &Pool, keep: bool) -> Result<Step, Error> {
@@ -362,23 +376,13 @@ impl FillHalf {
             used += 1;
         }
         // SAFETY: both pieces are within buffers that are ours alone.
-        let count = match unsafe { conn.stream.read_iovecs(&vectors[..used]) } {
-            Ok(0) => {
-                pool.give(buffer);
-                return Ok(Step::Ended);
-            }
+        let count = match unsafe { self.receive(conn, &vectors[..used]) } {
             Ok(count) => count,
-            Err(error) => {
+            Err(step) => {
                 pool.give(buffer);
-                return match error.raw_os_error() {
-                    Some(libc::EAGAIN) => Ok(Step::Empty),
-                    _ => Ok(Step::Ended),
-                };
+                return Ok(step);
             }
         };
-        if let Some(pulse) = &mut self.pulse {
-            pulse.traffic();
-        }
         let direct = count.min(wanted);
         if let Some(body) = &mut self.body {
             body.filled += direct;

@@ -101,6 +101,34 @@ impl<B> Shared<B> {
     }
 }
 
+impl<B: Body> Shared<B> {
+    /// Takes a drained block from the reader, and says which one comes after it.
+    ///
+    /// # Safety
+    /// The block is sealed, all of its bodies have been taken, and the reader does not use
+    /// it any more.
+    unsafe fn give_back(&self, drained: *mut Block<B>) -> *mut Block<B> {
+        // SAFETY: a sealed block has a successor, and the writer no longer uses it; what the
+        // swap brings was given back before.
+        unsafe {
+            let next = (*drained).next(Ordering::Acquire);
+            let older = self.spare.swap(drained, Ordering::AcqRel);
+            if !older.is_null() {
+                Block::free(older);
+            }
+            next
+        }
+    }
+
+    /// The reader goes, and has taken so many bodies of the block it stands in.
+    fn reader_leaves(&self, head: *mut Block<B>, taken: usize) {
+        // SAFETY: only the reader uses the cell while it lives, and the shared part's drop
+        // comes after.
+        self.left_at
+            .with_mut(|cell| unsafe { *cell = (head, taken) });
+    }
+}
+
 // SAFETY: the blocks belong to the shared part and move with it; what both ends touch at the
 // same time in them is atomic, and bodies may move between threads.
 unsafe impl<B: Send> Send for Shared<B> {}

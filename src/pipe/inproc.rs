@@ -19,7 +19,7 @@ use crate::zmtp::frame::MORE;
 
 /// Bodies of at least this length are handed over by reference: who receives a
 /// message need not copy them then.
-const LONG: usize = 1024;
+pub const LONG: usize = 1024;
 
 /// The socket at one end.
 pub trait Neighbour: Send + Sync {

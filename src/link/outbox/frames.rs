@@ -170,16 +170,8 @@ impl<B: Body> FrameReader<B> {
     /// Gives the block back, of which everything has been taken, and goes on to the next.
     #[cold]
     fn go_on(&mut self) -> bool {
-        let drained = self.head;
-        // SAFETY: a sealed block has a successor; the writer no longer uses it, and all of
-        // its bodies have been taken, so it is the reader's to give away.
-        unsafe {
-            self.head = (*drained).next(Ordering::Acquire);
-            let older = self.shared.spare.swap(drained, Ordering::AcqRel);
-            if !older.is_null() {
-                Block::free(older);
-            }
-        }
+        // SAFETY: it is sealed, and its frames have been taken, with all of its bodies.
+        self.head = unsafe { self.shared.give_back(self.head) };
         self.passed += self.end as u64;
         let flushed = &self.shared.from_reader.flushed_bytes;
         flushed.store(self.passed, Ordering::Relaxed);
@@ -190,11 +182,6 @@ impl<B: Body> FrameReader<B> {
 
 impl<B: Body> Drop for FrameReader<B> {
     fn drop(&mut self) {
-        let left_at = (self.head, self.taken);
-        // SAFETY: only the reader uses the cell while it lives, and the shared part's drop
-        // comes after.
-        self.shared
-            .left_at
-            .with_mut(|cell| unsafe { *cell = left_at });
+        self.shared.reader_leaves(self.head, self.taken);
     }
 }

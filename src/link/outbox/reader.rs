@@ -383,15 +383,8 @@ impl<B: Body> Reader<B> {
             return false;
         }
         let drained = self.head;
-        // SAFETY: a sealed block has a successor; the writer no longer uses it, and all of
-        // its bodies have been taken, so it is the reader's to give away.
-        unsafe {
-            self.head = (*drained).next(Ordering::Acquire);
-            let older = self.shared.spare.swap(drained, Ordering::AcqRel);
-            if !older.is_null() {
-                Block::free(older);
-            }
-        }
+        // SAFETY: it is sealed, and everything in it is out, with all of its bodies.
+        self.head = unsafe { self.shared.give_back(drained) };
         (self.at, self.frame) = (Place::default(), Place::default());
         (self.ended, self.acknowledged_here) = (0, 0);
         if self.seen_in == drained {
@@ -418,11 +411,6 @@ impl<B: Body> Reader<B> {
 
 impl<B: Body> Drop for Reader<B> {
     fn drop(&mut self) {
-        let left_at = (self.head, self.at.bodies);
-        // SAFETY: only the reader uses the cell while it lives, and the shared part's drop
-        // comes after.
-        self.shared
-            .left_at
-            .with_mut(|cell| unsafe { *cell = left_at });
+        self.shared.reader_leaves(self.head, self.at.bodies);
     }
 }
