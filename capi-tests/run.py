@@ -11,6 +11,8 @@ equal. The first lines of a program may be directives:
     // differs: REASON     ours must say what NAME.expected says instead
     // ours-only: REASON   the reference is not asked; exit status 0, and
                            NAME.expected if there is one
+    // breaks: HOW         the same, and the reference must fail: that it does
+                           is what the program shows
     // slow: REASON        only with --slow
     // args: A B           arguments for the program
     // slow-args: A B      arguments with --slow
@@ -106,7 +108,7 @@ def compile_program(source, output_directory, library_dir):
     """Compiles one C file; returns (binary, None) or (None, compiler's words)."""
     binary = output_directory / f"{source.parent.name}-{source.stem}"
     header = ROOT / "include" / "zmq.h"
-    inputs = [source, HERE / "support.h", header, *source.parent.glob("*.h")]
+    inputs = [source, HERE / "support.h", header, *HERE.glob("*/*.h")]
     newest = max(p.stat().st_mtime for p in inputs if p.exists())
     if binary.exists() and binary.stat().st_mtime > newest:
         return binary, None
@@ -164,6 +166,21 @@ def difference(expected, got, expected_label):
     return "\n".join(lines)
 
 
+def compared(program):
+    """Whether the reference says what is expected."""
+    return not program.has("ours-only") and not program.has("breaks")
+
+
+def judge_reference(program, binary, reference, wanted, arguments, limit):
+    """Ours is right. Where the reference is said to break, it must not be."""
+    if not program.has("breaks") or not reference:
+        return "pass", ""
+    its = run_program(binary, arguments, reference, limit, [])
+    if not its.same(wanted):
+        return "pass", ""
+    return "FAIL", f"the reference does not break: {program.directives['breaks']}"
+
+
 def judge(program, binary, libraries, options):
     """Runs one program and returns (verdict, what to print below it)."""
     arguments, limit = program.arguments(options.slow), program.limit(options.slow)
@@ -173,13 +190,13 @@ def judge(program, binary, libraries, options):
     wanted, label = Outcome(status_name(0), ours.stdout, ""), "expected"
     if program.expected.exists():
         wanted.stdout = program.expected.read_text()
-    elif not program.has("ours-only") and libraries["reference"]:
+    elif compared(program) and libraries["reference"]:
         wanted = run_program(binary, arguments, libraries["reference"], limit, [])
         label = "reference"
         if wanted.status != status_name(0):
             return "FAIL", f"the reference: {wanted.status}\n{wanted.stdout[-2000:]}{wanted.stderr}"
     if ours.same(wanted):
-        return "pass", ""
+        return judge_reference(program, binary, libraries["reference"], wanted, arguments, limit)
     words = []
     if ours.status != wanted.status:
         words.append(f"ours: {ours.status}; {label}: {wanted.status}")

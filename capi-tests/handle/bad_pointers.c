@@ -1,4 +1,4 @@
-// ours-only: libzmq reads through NULL, or ends the process
+// breaks: libzmq reads through NULL, or ends the process
 /* NULL where a pointer is needed, and messages that are closed or were never
  * made: an error, never a crash. */
 #include "support.h"

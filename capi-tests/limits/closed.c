@@ -1,4 +1,4 @@
-// ours-only: the reference aborts
+// breaks: it aborts for most of them
 // limit: 120
 /* Each descriptor that the library has is closed behind its back, one in each
  * process: calls may fail, but none hangs and nothing ends the process; a new

@@ -109,6 +109,7 @@ INJECTED(int, connect, (int fd, const struct sockaddr *address, socklen_t size),
          (fd, address, size))
 INJECTED(int, accept4, (int fd, struct sockaddr *address, socklen_t *size, int flags),
          (fd, address, size, flags))
+INJECTED(int, accept, (int fd, struct sockaddr *address, socklen_t *size), (fd, address, size))
 INJECTED(int, getsockname, (int fd, struct sockaddr *address, socklen_t *size),
          (fd, address, size))
 INJECTED(int, getpeername, (int fd, struct sockaddr *address, socklen_t *size),
@@ -119,6 +120,8 @@ INJECTED(int, getsockopt, (int fd, int level, int option, void *value, socklen_t
          (fd, level, option, value, size))
 INJECTED(int, shutdown, (int fd, int how), (fd, how))
 INJECTED(ssize_t, sendmsg, (int fd, const struct msghdr *msg, int flags), (fd, msg, flags))
+INJECTED(ssize_t, send, (int fd, const void *data, size_t size, int flags),
+         (fd, data, size, flags))
 INJECTED(ssize_t, recv, (int fd, void *place, size_t size, int flags), (fd, place, size, flags))
 INJECTED(int, epoll_create1, (int flags), (flags))
 INJECTED(int, epoll_ctl, (int set, int what, int fd, struct epoll_event *event),

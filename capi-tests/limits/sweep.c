@@ -1,4 +1,4 @@
-// ours-only: the reference aborts at several limits
+// breaks: it aborts at several limits
 // limit: 120
 /* Every limit of descriptors from 3 to 40: each call succeeds or fails with an
  * error that says so, nothing waits for ever, and once there are descriptors
