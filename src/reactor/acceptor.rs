@@ -82,9 +82,16 @@ impl Acceptor {
         }
     }
 
-    /// Tells the monitor that nobody is accepted any more.
+    /// Tells the monitor that nobody is accepted any more, or that the path which
+    /// was made up for it is not as it was left.
     pub(super) fn closed(&self) {
-        self.report(Event::Closed, self.as_raw_fd() as u64);
+        match self.listener.remove_path() {
+            Ok(()) => self.report(Event::Closed, self.as_raw_fd() as u64),
+            Err(error) => {
+                let errno = error.raw_os_error().unwrap_or(libc::EIO);
+                self.report(Event::CloseFailed, errno as u64);
+            }
+        }
     }
 
     fn report(&self, event: Event, value: u64) {

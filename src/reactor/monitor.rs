@@ -23,6 +23,8 @@ pub enum Event {
     AcceptFailed = 0x0040,
     /// A listener, or an attempt to connect, is over; the value is its descriptor.
     Closed = 0x0080,
+    /// The path made up for a listener could not be removed; the value is the errno.
+    CloseFailed = 0x0100,
     /// A connection was lost; the value is its descriptor.
     Disconnected = 0x0200,
     /// Nothing follows.

@@ -41,8 +41,8 @@ pub struct TcpListener {
 pub struct IpcListener {
     fd: Fd,
     endpoint: String,
-    /// What is to be removed with it. Dropped after the descriptor is closed.
-    _made_up: Option<MadeUpPath>,
+    /// What is to be removed with it.
+    made_up: Option<MadeUpPath>,
 }
 
 impl Listener {
@@ -110,6 +110,17 @@ impl Listener {
         let _ = SockRef::from(self.fd()).shutdown(std::net::Shutdown::Both);
     }
 
+    /// Removes what was made up for it; without that, when it is dropped.
+    pub fn remove_path(&self) -> io::Result<()> {
+        match self {
+            Listener::Ipc(IpcListener {
+                made_up: Some(path),
+                ..
+            }) => path.remove(),
+            _ => Ok(()),
+        }
+    }
+
     fn fd(&self) -> &Fd {
         match self {
             Listener::Tcp(listener) => &listener.fd,
@@ -164,7 +175,7 @@ impl IpcListener {
             return Ok(IpcListener {
                 fd,
                 endpoint,
-                _made_up: None,
+                made_up: None,
             });
         }
         if address.is_wildcard() {
@@ -174,7 +185,7 @@ impl IpcListener {
             return Ok(IpcListener {
                 fd,
                 endpoint,
-                _made_up: Some(made_up),
+                made_up: Some(made_up),
             });
         }
         if !address.is_abstract() {
@@ -186,7 +197,7 @@ impl IpcListener {
         Ok(IpcListener {
             fd,
             endpoint,
-            _made_up: None,
+            made_up: None,
         })
     }
 }

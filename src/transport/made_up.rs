@@ -9,6 +9,7 @@ use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::IpcAddress;
 use crate::error::{Error, Result};
@@ -24,6 +25,7 @@ pub(super) struct MadeUpPath {
     /// Device and inode of the socket, once it is bound.
     socket: Option<(u64, u64)>,
     process: u32,
+    removed: AtomicBool,
 }
 
 /// Environment variables that may name the directory for made-up paths.
@@ -43,6 +45,7 @@ impl MadeUpPath {
             directory: std::path::absolute(&directory).unwrap_or_else(|_| directory.clone()),
             socket: None,
             process: std::process::id(),
+            removed: AtomicBool::new(false),
         };
         let path = directory.join(SOCKET);
         let address = IpcAddress::new(path.to_str().ok_or(Error::Invalid)?)?;
@@ -54,6 +57,22 @@ impl MadeUpPath {
         let found = fs::symlink_metadata(self.directory.join(SOCKET))?;
         self.socket = Some((found.dev(), found.ino()));
         Ok(())
+    }
+
+    /// Removes both, once; says so if they are not as they were made.
+    pub(super) fn remove(&self) -> io::Result<()> {
+        if self.process != std::process::id() || self.removed.swap(true, Ordering::Relaxed) {
+            return Ok(());
+        }
+        let socket = self.directory.join(SOCKET);
+        let found = fs::symlink_metadata(&socket).map(|found| (found.dev(), found.ino()));
+        let is_ours = |found: &(u64, u64)| self.socket.as_ref() == Some(found);
+        let unlinked = match found {
+            Ok(found) if is_ours(&found) => fs::remove_file(socket),
+            Err(error) if self.socket.is_some() => Err(error),
+            _ => Ok(()),
+        };
+        unlinked.and(fs::remove_dir(&self.directory))
     }
 }
 
@@ -81,17 +100,7 @@ fn make_directory(parent: OsString) -> io::Result<PathBuf> {
 
 impl Drop for MadeUpPath {
     fn drop(&mut self) {
-        if self.process != std::process::id() {
-            return;
-        }
-        let socket = self.directory.join(SOCKET);
-        let found = fs::symlink_metadata(&socket)
-            .ok()
-            .map(|found| (found.dev(), found.ino()));
-        if self.socket.is_some() && found == self.socket {
-            let _ = fs::remove_file(socket);
-        }
-        let _ = fs::remove_dir(&self.directory);
+        let _ = self.remove();
     }
 }
 
