@@ -138,6 +138,7 @@ pub(super) mod tests {
                 directory,
                 socket: None,
                 process: std::process::id(),
+                removed: AtomicBool::new(false),
             };
             made.socket_is_there().unwrap();
             (made, socket)
@@ -151,6 +152,12 @@ pub(super) mod tests {
         fs::write(&socket, "somebody else's").unwrap();
         drop(made);
         assert!(socket.exists());
+
+        let (made, socket) = make();
+        fs::remove_file(&socket).unwrap();
+        assert_eq!(made.remove().unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert!(made.remove().is_ok());
+        assert!(!socket.parent().unwrap().exists());
 
         let (mut made, socket) = make();
         made.process += 1;
