@@ -10,13 +10,14 @@
 //!
 //! It does not know which bytes are filled, or by whom: its user does.
 
-use std::alloc::{Layout, alloc, alloc_zeroed, dealloc, realloc};
+use std::alloc::{Layout, alloc_zeroed, realloc};
 use std::fmt;
 use std::ops::Range;
 use std::ptr::NonNull;
 use std::slice;
 use std::sync::atomic::{AtomicUsize, Ordering, fence};
 
+use super::spare;
 use crate::error::{Error, Result};
 
 /// More references than this are taken for a program that leaks them.
@@ -51,7 +52,7 @@ impl Buffer {
             if cfg!(miri) {
                 alloc_zeroed(layout)
             } else {
-                alloc(layout)
+                spare::allocate(layout)
             }
         };
         // The optimiser must not see that nobody wrote the bytes: the content is
@@ -85,6 +86,8 @@ impl Buffer {
         // As in `with_capacity`: the new bytes are unspecified, not undefined.
         let memory = std::hint::black_box(memory);
         self.header = NonNull::new(memory.cast::<Header>()).ok_or(Error::NoMemory)?;
+        spare::discount(old.size());
+        spare::count(new.size());
         // SAFETY: the header has moved with its bytes, and nobody else knows it.
         unsafe { (*self.header.as_ptr()).capacity = capacity };
         Ok(())
@@ -189,7 +192,7 @@ impl Buffer {
 
     fn layout(capacity: usize) -> Option<Layout> {
         let size = size_of::<Header>().checked_add(capacity)?;
-        Layout::from_size_align(size, align_of::<Header>()).ok()
+        Layout::from_size_align(spare::room(size), align_of::<Header>()).ok()
     }
 }
 
@@ -214,7 +217,7 @@ impl Drop for Buffer {
         let capacity = self.capacity();
         let layout = Buffer::layout(capacity).expect("it was allocated with this layout");
         // SAFETY: allocated with this very layout, and no reference is left.
-        unsafe { dealloc(self.header.as_ptr().cast(), layout) };
+        unsafe { spare::release(self.header.as_ptr().cast(), layout) };
     }
 }
 

@@ -17,6 +17,7 @@
 mod buffer;
 mod foreign;
 mod metadata;
+mod spare;
 #[cfg(test)]
 mod tests;
 
