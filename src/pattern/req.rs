@@ -9,7 +9,7 @@
 use super::{FairQueue, LoadBalance, Rules, Sent, Settings};
 use crate::error::{Error, Result};
 use crate::link::PipeId;
-use crate::pipe::{Body, Effort, Pipes, Reading, Sink};
+use crate::pipe::{Body, Effort, Pipes, Reading, Sink, Unwatched};
 
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -183,7 +183,7 @@ impl Req {
         let reading = Reading {
             direct: false,
             settle: false,
-            watch: &*watch,
+            watch: watch.as_deref().map_or(&Unwatched, |watch| watch),
         };
         for _ in 0..STALE {
             match self.incoming.recv_msg(pipes, &reading) {

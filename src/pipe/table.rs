@@ -160,8 +160,8 @@ impl Pipes {
     }
 
     /// Who watches them: for a pattern that reads while it sends.
-    pub fn watch(&self) -> Arc<dyn Watch + Send + Sync> {
-        self.watch.clone().unwrap_or_else(|| Arc::new(Unwatched))
+    pub fn watch(&self) -> Option<Arc<dyn Watch + Send + Sync>> {
+        self.watch.clone()
     }
 
     /// A pipe that is through, and whether its peer was refused.

@@ -187,6 +187,8 @@ impl Drop for Sleeper {
 pub(super) struct Wait {
     deadline: Option<Instant>,
     begun: Instant,
+    /// When it was looked for the last time, if it has not been slept since.
+    looked: Option<Instant>,
     leased: bool,
     /// The wait is over, whatever is found.
     timed_out: bool,
@@ -202,6 +204,7 @@ impl Wait {
         Wait {
             deadline,
             begun,
+            looked: None,
             leased: false,
             timed_out: false,
         }
@@ -246,6 +249,7 @@ impl Wait {
                 socket.adaptive.yielded_long();
                 return Ok(Err(socket));
             }
+            self.looked = Some(later);
             now = later;
         }
     }
@@ -296,6 +300,7 @@ impl Wait {
         let (mut sleeper, result) = pause.wake::<Sleeper>()?;
         sleeper.awake = true;
         let mut wait = sleeper.wait;
+        wait.looked = None;
         let mut socket = sleeper.me.enter()?;
         sleeper.rise(&mut socket, usize::try_from(result).unwrap_or(0));
         let interrupted = result == -libc::EINTR && !sleeper.waiter.was_woken();
@@ -320,7 +325,7 @@ impl Wait {
     /// The call is over: the read right goes back or stays, and whoever waits
     /// for more of the same gets the next turn.
     pub fn end(&mut self, socket: &mut Inner) {
-        let now = Instant::now();
+        let now = self.looked.unwrap_or_else(Instant::now);
         socket.adaptive.ended(now.since(self.begun));
         let alone = socket.waiters.is_empty();
         if self.leased {
