@@ -1,19 +1,27 @@
 /* ZMQ_TCP_ACCEPT_FILTER and ZMQ_IPC_FILTER_UID, _GID, _PID: whom a listener
  * accepts connections from. One filter that matches is enough; no filter lets
  * everybody in; filters count for listeners that are bound afterwards. */
-#include "support.h"
+#include "monitor/watch.h"
 
+/* Whether a connection is accepted, as the listener's monitor tells, and then heard. */
 static int heard(void *context, void *pull, const char *transport)
 {
+    struct happening it;
     void *push = make(context, ZMQ_PUSH);
+    void *monitor = watch(context, pull, ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_ACCEPT_FAILED |
+                                             ZMQ_EVENT_MONITOR_STOPPED);
     set_int(push, ZMQ_RECONNECT_IVL, -1);
     join(push, bind_any(pull, transport));
     (void)zmq_send(push, "x", 1, ZMQ_DONTWAIT); /* it may know by now that it is not welcome */
-    int found = await(pull, ZMQ_POLLIN, 2 * SILENCE);
-    if (found)
+    MUST(next_event(monitor, &it, PATIENCE));
+    int accepted = it.event == ZMQ_EVENT_ACCEPTED;
+    if (accepted)
         MUST(zmq_recv(pull, NULL, 0, 0) == 1);
+    MUST(accepted || zmq_recv(pull, NULL, 0, ZMQ_DONTWAIT) == -1);
     shut_now(push);
-    return found;
+    MUST(zmq_socket_monitor(pull, NULL, 0) == 0);
+    unwatch(monitor);
+    return accepted;
 }
 
 static void addresses(void *context)
