@@ -16,6 +16,7 @@ equal. The first lines of a program may be directives:
     // slow: REASON        only with --slow
     // args: A B           arguments for the program
     // slow-args: A B      arguments with --slow
+    // unwrapped: REASON   not with --wrap
     // limit: N            seconds it may take (default 30)
     // slow-limit: N       seconds it may take with --slow
 
@@ -208,6 +209,8 @@ def judge(program, binary, libraries, options):
 
 
 def skip_reason(program, options):
+    if program.has("unwrapped") and options.wrap:
+        return program.directives["unwrapped"]
     return "slow" if program.has("slow") and not options.slow else None
 
 

@@ -15,6 +15,7 @@ static int cleaned;
 static void *block(void *argument)
 {
     struct job *job = argument;
+    static const char large[100000];
     char byte;
     zmq_msg_t msg;
     zmq_pollitem_t item = {job->socket, 0, ZMQ_POLLIN, 0};
@@ -29,7 +30,7 @@ static void *block(void *argument)
     else if (strstr(job->what, "msg_send"))
         zmq_msg_send(&msg, job->socket, 0);
     else if (strstr(job->what, "large"))
-        zmq_send(job->socket, calloc(1, 100000), 100000, 0);
+        zmq_send(job->socket, large, sizeof large, 0);
     else if (strstr(job->what, "send"))
         zmq_send(job->socket, "x", 1, 0);
     else if (strstr(job->what, "proxy"))

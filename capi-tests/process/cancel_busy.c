@@ -8,7 +8,7 @@ struct job { void *context, *socket; volatile int rounds; };
 static void *exchange(void *argument)
 {
     struct job *job = argument;
-    char bytes[300];
+    char bytes[300] = "";
     for (;; job->rounds++) {
         zmq_send(job->socket, bytes, sizeof bytes, 0);
         zmq_recv(job->socket, bytes, sizeof bytes, 0);

@@ -1,3 +1,4 @@
+// unwrapped: what I/O threads had on their stacks is lost to a child, and counts as its leak
 /* After fork the child closes what it inherited, ends the inherited context and
  * makes its own; the parent's connections go on as if nothing had happened. */
 #include "support.h"

@@ -2,31 +2,37 @@
  * when a signal comes that nobody handles. */
 #include "support.h"
 
-/* Runs in a child: stops the parent a few times while it waits. */
+static int order[2], done[2];
+
+/* A child, which has begun before there were threads: stops its parent a few times while
+ * that waits, whenever it is told to. */
 static void stop_and_go(pid_t parent)
 {
-    for (int i = 0; i < 5; i++) {
-        pause_ms(40);
-        kill(parent, SIGSTOP);
-        pause_ms(20);
-        kill(parent, SIGCONT);
+    char byte;
+    close(order[1]);
+    while (read(order[0], &byte, 1) == 1) {
+        for (int i = 0; i < 5; i++) {
+            pause_ms(40);
+            kill(parent, SIGSTOP);
+            pause_ms(20);
+            kill(parent, SIGCONT);
+        }
+        MUST(write(done[1], "d", 1) == 1);
     }
     _exit(0);
 }
 
 static void waits(const char *what, void *pull, void *push, int poll)
 {
-    pid_t parent = getpid(), child = fork();
-    MUST(child != -1);
-    if (child == 0)
-        stop_and_go(parent);
-    errno = 0;
     char byte;
     zmq_pollitem_t item = {pull, 0, ZMQ_POLLIN, 0};
+    MUST(write(order[1], "o", 1) == 1);
+    set_int(pull, ZMQ_RCVTIMEO, 700);
+    errno = 0;
     int rc = poll ? zmq_poll(&item, 1, 700) : zmq_recv(pull, &byte, 1, 0);
     printf("%s = %d %s\n", what, rc, error_name(zmq_errno()));
-    int status;
-    MUST(waitpid(child, &status, 0) == child && status == 0);
+    MUST(read(done[0], &byte, 1) == 1);
+    set_int(pull, ZMQ_RCVTIMEO, PATIENCE);
     say(push, "x");
     hear(pull);
 }
@@ -59,7 +65,6 @@ static void run(const char *transport)
     void *context = make_context();
     void *pull = make(context, ZMQ_PULL), *push = make(context, ZMQ_PUSH);
     title(transport);
-    set_int(pull, ZMQ_RCVTIMEO, 700);
     join(push, bind_any(pull, transport));
     say(push, "first");
     hear(pull);
@@ -73,8 +78,16 @@ static void run(const char *transport)
 
 int main(void)
 {
+    int status;
+    MUST(pipe(order) == 0 && pipe(done) == 0);
+    pid_t parent = getpid(), child = fork();
+    MUST(child != -1);
+    if (child == 0)
+        stop_and_go(parent);
     run("tcp");
     run("ipc");
     run("inproc");
+    close(order[1]);
+    MUST(waitpid(child, &status, 0) == child && status == 0);
     return 0;
 }

@@ -1,3 +1,4 @@
+// unwrapped: valgrind cannot keep the allocators of two C libraries apart
 /* The library loaded a second time beside itself, used, and unloaded, again and
  * again: the functions it was used through may go, the process goes on. */
 #include "support.h"
