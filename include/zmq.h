@@ -280,7 +280,8 @@ ZMQ_EXPORT int zmq_msg_init_size(zmq_msg_t *msg, size_t size);
 // Makes a message whose body is the size bytes at data, which are not
 // copied. When the last message that refers to them is closed or sent,
 // ffn(data, hint) is called, once, from any thread. Without ffn the bytes
-// must outlive every such message.
+// must outlive every such message. Fails with ENOMEM, or with EFAULT if data is
+// null and size is not 0; ffn is not called then.
 ZMQ_EXPORT
 int zmq_msg_init_data(zmq_msg_t *msg,
                       void *data,
@@ -289,7 +290,7 @@ int zmq_msg_init_data(zmq_msg_t *msg,
                       void *hint);
 
 // Gives up a message and what it owns. A closed message can only be
-// initialised again.
+// initialised again, and asked for ZMQ_MORE.
 ZMQ_EXPORT int zmq_msg_close(zmq_msg_t *msg);
 
 // Closes dest, moves the message src there and leaves an empty one at src.
@@ -305,7 +306,8 @@ ZMQ_EXPORT void *zmq_msg_data(zmq_msg_t *msg);
 // The length of the body in bytes.
 ZMQ_EXPORT size_t zmq_msg_size(const zmq_msg_t *msg);
 
-// 1 if another frame of the same message follows, else 0.
+// 1 if another frame of the same message follows, else 0. May be asked of a
+// closed message.
 ZMQ_EXPORT int zmq_msg_more(const zmq_msg_t *msg);
 
 // A property of the message: ZMQ_MORE, ZMQ_SRCFD or ZMQ_SHARED. Fails
@@ -977,7 +979,7 @@ ZMQ_EXPORT int zmq_has(const char *capability);
 // Atomic counters
 // -----------------------------------------------------------------------------
 
-// Makes a counter that stands at 0.
+// Makes a counter that stands at 0. NULL if there is no memory: ENOMEM.
 ZMQ_EXPORT void *zmq_atomic_counter_new(void);
 
 // Sets a counter.

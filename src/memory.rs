@@ -1,7 +1,11 @@
 //! Copying and fetching of memory where a message's path is so short that a
-//! call of `memcpy`, or a wait for another core's cache, is a large part of it.
+//! call of `memcpy`, or a wait for another core's cache, is a large part of it; and
+//! boxes whose memory may be refused.
 
-use std::ptr;
+use std::alloc::{Layout, alloc};
+use std::ptr::{self, NonNull};
+
+use crate::error::{Error, Result};
 
 /// Up to this many bytes are copied in place.
 const SHORT: usize = 64;
@@ -48,6 +52,19 @@ pub unsafe fn copy_short(from: *const u8, to: *mut u8, len: usize) {
             to.write(from.read());
         }
     }
+}
+
+/// A box, or `NoMemory` where [`Box::new`] would end the process.
+pub fn try_box<T>(value: T) -> Result<Box<T>> {
+    const { assert!(size_of::<T>() > 0) };
+    // SAFETY: the layout is not empty.
+    let memory = unsafe { alloc(Layout::new::<T>()) };
+    let place = NonNull::new(memory.cast::<T>()).ok_or(Error::NoMemory)?;
+    // SAFETY: freshly allocated for one `T`, by the allocator that boxes have.
+    Ok(unsafe {
+        place.write(value);
+        Box::from_raw(place.as_ptr())
+    })
 }
 
 /// Asks for the cache line at `place`, which will be read soon. Any address will

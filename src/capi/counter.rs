@@ -4,6 +4,9 @@ use std::ffi::{c_int, c_void};
 use std::ptr;
 use std::sync::atomic::{AtomicI32, Ordering};
 
+use super::entry;
+use crate::memory::try_box;
+
 /// The counter behind a pointer that `zmq_atomic_counter_new` returned.
 ///
 /// # Safety
@@ -13,10 +16,12 @@ unsafe fn counter<'a>(pointer: *mut c_void) -> Option<&'a AtomicI32> {
     unsafe { pointer.cast::<AtomicI32>().as_ref() }
 }
 
-/// Makes a counter that stands at 0.
+/// Makes a counter that stands at 0. NULL if there is no memory: ENOMEM.
 #[unsafe(no_mangle)]
 pub extern "C" fn zmq_atomic_counter_new() -> *mut c_void {
-    Box::into_raw(Box::new(AtomicI32::new(0))).cast()
+    entry(ptr::null_mut(), || {
+        Ok(Box::into_raw(try_box(AtomicI32::new(0))?).cast())
+    })
 }
 
 /// Sets a counter.

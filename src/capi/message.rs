@@ -62,7 +62,7 @@ unsafe fn initialise(place: *mut zmq_msg_t, msg: impl FnOnce() -> Result<Msg>) -
     }
     let (msg, answer) = match msg() {
         Ok(msg) => (msg, Ok(())),
-        Err(error) => (Msg::closed(), Err(error)),
+        Err(error) => (Msg::closed(false), Err(error)),
     };
     // SAFETY: not null, so good for 64 bytes by the contract.
     unsafe { place.cast::<Msg>().write(msg) };
@@ -117,7 +117,8 @@ pub unsafe extern "C" fn zmq_msg_init_buffer(
 /// Makes a message whose body is the size bytes at data, which are not
 /// copied. When the last message that refers to them is closed or sent,
 /// ffn(data, hint) is called, once, from any thread. Without ffn the bytes
-/// must outlive every such message.
+/// must outlive every such message. Fails with ENOMEM, or with EFAULT if data is
+/// null and size is not 0; ffn is not called then.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zmq_msg_init_data(
     msg: *mut zmq_msg_t,
@@ -129,7 +130,7 @@ pub unsafe extern "C" fn zmq_msg_init_data(
     let lend = || match ffn {
         _ if data.is_null() && size > 0 => Err(Error::Fault),
         // SAFETY: the caller promises what `Msg::foreign` asks for.
-        Some(free) => Ok(unsafe { Msg::foreign(data, size, free, hint) }),
+        Some(free) => unsafe { Msg::foreign(data, size, free, hint) },
         // SAFETY: the caller promises what `Msg::constant` asks for.
         None => Ok(unsafe { Msg::constant(data, size) }),
     };
@@ -138,11 +139,16 @@ pub unsafe extern "C" fn zmq_msg_init_data(
 }
 
 /// Gives up a message and what it owns. A closed message can only be
-/// initialised again.
+/// initialised again, and asked for ZMQ_MORE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zmq_msg_close(msg: *mut zmq_msg_t) -> c_int {
-    // SAFETY: the contract of this module.
-    status(|| unsafe { replace(msg, Msg::closed()) })
+    status(|| {
+        // SAFETY: the contract of this module.
+        unsafe {
+            let more = message(msg)?.more();
+            replace(msg, Msg::closed(more))
+        }
+    })
 }
 
 /// Closes dest, moves the message src there and leaves an empty one at src.
@@ -186,11 +192,23 @@ pub unsafe extern "C" fn zmq_msg_size(msg: *const zmq_msg_t) -> usize {
     entry(0, || Ok(unsafe { message(msg)? }.len()))
 }
 
-/// 1 if another frame of the same message follows, else 0.
+/// Whether another frame of the same message follows; also of a closed one.
+///
+/// # Safety
+/// The contract of this module.
+unsafe fn more(msg: *const zmq_msg_t) -> Result<c_int> {
+    // SAFETY: as in `message`.
+    let msg = unsafe { msg.cast::<Msg>().as_ref() }.ok_or(Error::Fault)?;
+    let known = msg.is_valid() || msg.is_closed();
+    known.then(|| msg.more().into()).ok_or(Error::Fault)
+}
+
+/// 1 if another frame of the same message follows, else 0. May be asked of a
+/// closed message.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zmq_msg_more(msg: *const zmq_msg_t) -> c_int {
     // SAFETY: the contract of this module.
-    entry(-1, || Ok(unsafe { message(msg)? }.more().into()))
+    entry(-1, || unsafe { more(msg) })
 }
 
 /// A property of the message: ZMQ_MORE, ZMQ_SRCFD or ZMQ_SHARED. Fails
@@ -198,10 +216,13 @@ pub unsafe extern "C" fn zmq_msg_more(msg: *const zmq_msg_t) -> c_int {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zmq_msg_get(msg: *const zmq_msg_t, property: c_int) -> c_int {
     entry(-1, || {
+        if property == ZMQ_MORE {
+            // SAFETY: the contract of this module.
+            return unsafe { more(msg) };
+        }
         // SAFETY: the contract of this module.
         let msg = unsafe { message(msg)? };
         match property {
-            ZMQ_MORE => Ok(msg.more().into()),
             ZMQ_SHARED => Ok(msg.is_shared().into()),
             ZMQ_SRCFD => msg
                 .metadata()
@@ -327,17 +348,19 @@ mod tests {
     fn what_is_no_message_is_a_fault_everywhere() {
         let mut good = made(b"good");
         let good = &raw mut good;
+        let fault = (-1, libc::EFAULT);
         for byte in [0, 1, 0x65, 0xff] {
             let mut bad = garbage(byte);
+            let looks_closed = if byte == 0 { (0, 0) } else { fault };
+            assert_eq!(outcome!(zmq_msg_more(&bad)), looks_closed);
+            assert_eq!(outcome!(zmq_msg_get(&bad, ZMQ_MORE)), looks_closed);
             for bad in [&raw mut bad, ptr::null_mut()] {
-                let fault = (-1, libc::EFAULT);
                 assert_eq!(outcome!(zmq_msg_close(bad)), fault);
                 assert_eq!(outcome!(zmq_msg_move(bad, good)), fault);
                 assert_eq!(outcome!(zmq_msg_move(good, bad)), fault);
                 assert_eq!(outcome!(zmq_msg_copy(bad, good)), fault);
                 assert_eq!(outcome!(zmq_msg_copy(good, bad)), fault);
-                assert_eq!(outcome!(zmq_msg_more(bad)), fault);
-                assert_eq!(outcome!(zmq_msg_get(bad, ZMQ_MORE)), fault);
+                assert_eq!(outcome!(zmq_msg_get(bad, ZMQ_SHARED)), fault);
                 assert_eq!(outcome!(zmq_msg_set(bad, ZMQ_MORE, 1)), fault);
                 assert_eq!(outcome!(zmq_msg_set_routing_id(bad, 1)), fault);
                 assert_eq!(outcome!(zmq_msg_set_group(bad, c"g".as_ptr())), fault);
@@ -352,9 +375,11 @@ mod tests {
                 );
             }
         }
+        assert_eq!(outcome!(zmq_msg_more(ptr::null())), fault);
         // SAFETY: the message is good.
         assert_eq!(body(unsafe { &mut *good }), b"good");
         assert_eq!(outcome!(zmq_msg_close(good)), (0, 0));
+        assert_eq!(outcome!(zmq_msg_more(good)), (0, 0));
         assert_eq!(outcome!(zmq_msg_close(good)), (-1, libc::EFAULT));
     }
 

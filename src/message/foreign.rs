@@ -12,6 +12,7 @@ use libc::c_void;
 
 use super::buffer::MAX_REFERENCES;
 use crate::error::{Error, Result};
+use crate::memory::try_box;
 
 /// The application's function to free a body: `(data, hint)`.
 pub type FreeFn = unsafe extern "C" fn(*mut c_void, *mut c_void);
@@ -25,15 +26,20 @@ pub(super) struct Foreign {
 }
 
 impl Foreign {
-    /// A first reference.
-    pub(super) fn new(data: *mut c_void, free: FreeFn, hint: *mut c_void) -> NonNull<Foreign> {
+    /// A first reference, or `NoMemory`: then the body stays the application's.
+    pub(super) fn new(
+        data: *mut c_void,
+        free: FreeFn,
+        hint: *mut c_void,
+    ) -> Result<NonNull<Foreign>> {
         let references = AtomicUsize::new(1);
-        NonNull::from(Box::leak(Box::new(Foreign {
+        let foreign = try_box(Foreign {
             references,
             data,
             hint,
             free,
-        })))
+        })?;
+        Ok(NonNull::from(Box::leak(foreign)))
     }
 
     /// Counts another reference, or answers `NoMemory` if there are absurdly many.

@@ -147,10 +147,12 @@ impl Msg {
     }
 
     /// No message at all ([`Msg::is_valid`] is false): what a closed one leaves
-    /// behind in a C program's memory.
+    /// behind in a C program's memory. It still says whether another frame follows.
     #[inline]
-    pub const fn closed() -> Msg {
-        Msg::with_body(Kind::CLOSED, Msg::UNFILLED, 0)
+    pub const fn closed(more: bool) -> Msg {
+        let mut msg = Msg::with_body(Kind::CLOSED, Msg::UNFILLED, 0);
+        msg.flags = if more { MORE } else { 0 };
+        msg
     }
 
     /// A message with a copy of `bytes`.
@@ -269,22 +271,28 @@ impl Msg {
     }
 
     /// A message whose body is `len` bytes at `data`, to be freed by
-    /// `free(data, hint)` when the last message that refers to it is gone.
+    /// `free(data, hint)` when the last message that refers to it is gone. Without
+    /// memory there is no message, and `free` is not called.
     ///
     /// # Safety
     /// The bytes stay readable, and are written through messages only, until
     /// `free` is called, which may happen once, on any thread. `data` may be
     /// null if `len` is 0.
-    pub unsafe fn foreign(data: *mut c_void, len: usize, free: FreeFn, hint: *mut c_void) -> Msg {
+    pub unsafe fn foreign(
+        data: *mut c_void,
+        len: usize,
+        free: FreeFn,
+        hint: *mut c_void,
+    ) -> Result<Msg> {
         let owner = Owner {
-            foreign: Foreign::new(data, free, hint),
+            foreign: Foreign::new(data, free, hint)?,
         };
         let outside = Outside {
             data: data.cast(),
             len,
             owner,
         };
-        Msg::with_body(Kind::FOREIGN, Body { outside }, 0)
+        Ok(Msg::with_body(Kind::FOREIGN, Body { outside }, 0))
     }
 
     /// A message whose body is `len` bytes at `data`, which nobody frees.
@@ -319,6 +327,12 @@ impl Msg {
     #[inline]
     pub fn is_valid(&self) -> bool {
         (Kind::INLINE.0..=Kind::CONSTANT.0).contains(&self.kind.0)
+    }
+
+    /// Whether this was a message and is [closed](Msg::closed).
+    #[inline]
+    pub fn is_closed(&self) -> bool {
+        self.kind == Kind::CLOSED
     }
 
     /// The body.

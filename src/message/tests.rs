@@ -29,7 +29,7 @@ impl Lent {
         let data = self.bytes.as_ptr().cast_mut().cast();
         let hint = Arc::into_raw(Arc::clone(self)).cast_mut().cast();
         // SAFETY: the reference in `hint` keeps the bytes, which no test writes.
-        unsafe { Msg::foreign(data, self.bytes.len(), free, hint) }
+        unsafe { Msg::foreign(data, self.bytes.len(), free, hint).unwrap() }
     }
 
     fn freed(&self) -> usize {
@@ -257,7 +257,7 @@ fn an_empty_foreign_body_may_have_no_address() {
         FREED.set(FREED.get() + 1);
     }
     // SAFETY: there are no bytes.
-    let mut msg = unsafe { Msg::foreign(ptr::null_mut(), 0, free, ptr::null_mut()) };
+    let mut msg = unsafe { Msg::foreign(ptr::null_mut(), 0, free, ptr::null_mut()).unwrap() };
     assert_eq!(msg.as_slice(), b"");
     assert!(msg.data_ptr().is_null());
     drop(msg);
