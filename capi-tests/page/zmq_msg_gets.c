@@ -1,5 +1,6 @@
 /* zmq_msg_gets(3): EINVAL, and each property of the page, with those that an
- * application adds. Every transport and every frame is message/metadata. Properties
+ * application adds. Routing-Id has only its old name, Identity, as in libzmq, though
+ * the page has both. Every transport and every frame is message/metadata. Properties
  * of a security mechanism, such as User-Id, wait for the mechanisms. */
 #define ZMQ_BUILD_DRAFT_API
 #include "support.h"
