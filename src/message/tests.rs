@@ -99,7 +99,7 @@ fn take_leaves_an_empty_message() {
 fn a_closed_message_is_no_message() {
     for len in [0, 40, 41] {
         let mut msg = Msg::with_size(len).unwrap();
-        drop(std::mem::replace(&mut msg, Msg::closed()));
+        drop(std::mem::replace(&mut msg, Msg::closed(false)));
         assert!(!msg.is_valid());
         assert_eq!((msg.as_slice(), msg.len()), (&b""[..], 0));
     }
