@@ -29,18 +29,23 @@ static void not_received(void *context)
 
 static void not_sent(void *context, int linger)
 {
-    void *pull = make(context, ZMQ_PULL), *push = make(context, ZMQ_PUSH);
+    void *other = make_context();
+    void *pull = make(context, ZMQ_PULL), *push = make(other, ZMQ_PUSH);
     struct endpoint e = unused(context, "ipc");
     printf("-- not sent yet, linger %d\n", linger);
     set_int(push, ZMQ_LINGER, linger);
     join(push, e);
     say(push, "out of reach");
     TELL(zmq_close(push));
+    if (linger == 0)
+        finish(other);
     bind_again(pull, e.text);
-    if (linger)
-        hear(pull);
-    else
+    if (linger == 0)
         hear_nothing(pull);
+    else {
+        hear(pull);
+        finish(other);
+    }
     shut(pull);
 }
 

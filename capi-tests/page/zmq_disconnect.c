@@ -47,21 +47,28 @@ static void parted(void *context)
     shut(b);
 }
 
+/* The linger counts that the socket has when it disconnects. */
 static void lingering(void *context, int linger)
 {
-    void *push = make(context, ZMQ_PUSH), *pull = make(context, ZMQ_PULL);
+    void *other = make_context();
+    void *push = make(other, ZMQ_PUSH), *pull = make(context, ZMQ_PULL);
     struct endpoint e = unused(context, "ipc");
     printf("-- not sent yet, linger %d\n", linger);
     set_int(push, ZMQ_LINGER, linger);
     join(push, e);
     say(push, "out of reach");
     TELL(zmq_disconnect(push, e.text));
-    bind_again(pull, e.text);
-    if (linger)
-        hear(pull);
-    else
-        hear_nothing(pull);
+    set_int(push, ZMQ_LINGER, -1);
     shut(push);
+    if (linger == 0)
+        finish(other);
+    bind_again(pull, e.text);
+    if (linger == 0)
+        hear_nothing(pull);
+    else {
+        hear(pull);
+        finish(other);
+    }
     shut(pull);
 }
 
