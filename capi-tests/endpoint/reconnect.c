@@ -1,6 +1,18 @@
 /* The binder goes and comes back: what was queued arrives, the connection is
  * made again by itself; unbind and disconnect end live connections. */
-#include "support.h"
+#include "monitor/watch.h"
+
+/* Has the end of a connection told, as what is sent before it is noticed may be lost. */
+static void *watch_loss(void *context, void *socket)
+{
+    return watch(context, socket, ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_MONITOR_STOPPED);
+}
+
+static void await_loss(void *monitor)
+{
+    struct happening it;
+    MUST(next_event(monitor, &it, PATIENCE) && it.event == ZMQ_EVENT_DISCONNECTED);
+}
 
 static void binder_returns(const char *transport)
 {
@@ -9,12 +21,13 @@ static void binder_returns(const char *transport)
     printf("-- the binder returns, %s\n", transport);
     set_int(push, ZMQ_RECONNECT_IVL, 10);
     struct endpoint e = bind_any(pull, transport);
+    void *monitor = watch_loss(context, push);
     join(push, e);
     say(push, "first");
     hear(pull);
     for (int round = 0; round < 3; round++) {
         shut(pull);
-        pause_ms(SILENCE); /* what is sent before the loss is noticed may be lost */
+        await_loss(monitor);
         say(push, "sent while no one is there");
         pull = make(context, ZMQ_PULL);
         bind_again(pull, e.text);
@@ -23,6 +36,7 @@ static void binder_returns(const char *transport)
         hear(pull);
     }
     shut(push);
+    unwatch(monitor);
     shut(pull);
     finish(context);
 }
@@ -35,6 +49,7 @@ static void request_after_return(const char *transport)
     set_int(dealer, ZMQ_RECONNECT_IVL, 10);
     MUST(zmq_setsockopt(dealer, ZMQ_ROUTING_ID, "D", 1) == 0);
     struct endpoint e = bind_any(router, transport);
+    void *monitor = watch_loss(context, dealer);
     join(dealer, e);
     for (int round = 0; round < 3; round++) {
         say(dealer, "ask");
@@ -42,11 +57,12 @@ static void request_after_return(const char *transport)
         say(router, "D|answer");
         hear(dealer);
         shut(router);
-        pause_ms(SILENCE);
+        await_loss(monitor);
         router = make(context, ZMQ_ROUTER);
         bind_again(router, e.text);
     }
     shut_now(dealer);
+    unwatch(monitor);
     shut(router);
     finish(context);
 }
