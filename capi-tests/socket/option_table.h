@@ -11,7 +11,7 @@ static const int types[] = {ZMQ_PAIR, ZMQ_PUB, ZMQ_SUB, ZMQ_REQ, ZMQ_REP, ZMQ_DE
     ZMQ_PULL, ZMQ_PUSH, ZMQ_XPUB, ZMQ_XSUB, ZMQ_STREAM};
 #define TYPES COUNT(types)
 
-struct line { char text[8192]; size_t used; };
+struct line { char text[16384]; size_t used; };
 
 static __attribute__((format(printf, 2, 3))) void add(struct line *line, const char *format, ...)
 {
@@ -31,7 +31,7 @@ static void add_result(struct line *line, int rc)
 /* What it is now, as far as it is the same in every run. */
 static void add_value(struct line *line, void *socket, int number, size_t room)
 {
-    unsigned char value[600];
+    static unsigned char value[6000];
     size_t size = room;
     memset(value, 0xee, sizeof value);
     if (zmq_getsockopt(socket, number, value, &size) == -1) {
@@ -53,9 +53,10 @@ static void add_value(struct line *line, void *socket, int number, size_t room)
 /* Errors of sizes first, because a value once set may change them. */
 static void try_sizes(struct line *line, void *socket, int number)
 {
-    static const size_t rooms[] = {0, 1, 3, 4, 5, 7, 8, 9, 16, 254, 255, 256, 600};
-    static const size_t sizes[] = {0, 1, 2, 3, 5, 7, 9, 15, 16, 17, 254, 255, 256, 300};
-    unsigned char bytes[300];
+    static const size_t rooms[] = {0, 1, 3, 4, 5, 7, 8, 9, 16, 254, 255, 256, 600,
+        5000};
+    static const size_t sizes[] = {0, 1, 2, 3, 5, 7, 9, 15, 16, 17, 254, 255, 256, 300, 5000};
+    unsigned char bytes[5000];
     add(line, "get");
     for (size_t i = 0; i < COUNT(rooms); i++)
         add_value(line, socket, number, rooms[i]);
