@@ -1,44 +1,6 @@
 /* I/O threads: how many there are, what tools see of their names, and on which
  * processors and how they are scheduled. */
-#include "support.h"
-#include <dirent.h>
-#include <sched.h>
-
-struct seen { char name[32]; int processors, policy; };
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(a, b);
-}
-
-/* The threads of this process whose names tell that they do I/O. */
-static int look(struct seen *seen, int room)
-{
-    int count = 0;
-    DIR *tasks = opendir("/proc/self/task");
-    MUST(tasks);
-    for (struct dirent *task; (task = readdir(tasks)) && count < room;) {
-        char path[300], name[32] = "";
-        snprintf(path, sizeof path, "/proc/self/task/%s/comm", task->d_name);
-        FILE *file = fopen(path, "r");
-        if (!file || !fgets(name, sizeof name, file) || !strstr(name, "IO/")) {
-            if (file)
-                fclose(file);
-            continue;
-        }
-        fclose(file);
-        name[strcspn(name, "\n")] = 0;
-        cpu_set_t set;
-        pid_t id = atoi(task->d_name);
-        MUST(sched_getaffinity(id, sizeof set, &set) == 0);
-        strcpy(seen[count].name, name);
-        seen[count].processors = CPU_COUNT(&set);
-        seen[count++].policy = sched_getscheduler(id);
-    }
-    closedir(tasks);
-    qsort(seen, count, sizeof *seen, by_name);
-    return count;
-}
+#include "threads.h"
 
 static void show(const char *what, int threads, const int (*options)[2], int count)
 {
@@ -51,10 +13,7 @@ static void show(const char *what, int threads, const int (*options)[2], int cou
         TELL(zmq_ctx_set(context, options[i][0], options[i][1]));
     void *socket = make(context, ZMQ_PULL);
     bind_any(socket, "tcp");
-    long long end = now_ms() + PATIENCE;
-    while (look(seen, 8) < threads && now_ms() < end)
-        pause_ms(1);
-    threads = look(seen, 8);
+    threads = look_for(seen, threads);
     MUST(sched_getaffinity(0, sizeof set, &set) == 0);
     for (int i = 0; i < threads; i++)
         printf("%s: %s, policy %d\n", seen[i].name,
@@ -87,10 +46,7 @@ int main(void)
     TELL(zmq_ctx_set(context, ZMQ_THREAD_AFFINITY_CPU_REMOVE, CPU_SETSIZE - 1));
     socket = make(context, ZMQ_PULL);
     bind_any(socket, "tcp");
-    long long end = now_ms() + PATIENCE;
-    while (look(seen, 8) < 1 && now_ms() < end)
-        pause_ms(1);
-    MUST(look(seen, 8) == 1);
+    MUST(look_for(seen, 1) == 1);
     printf("%s: on %d\n", seen[0].name, seen[0].processors);
     shut(socket);
     finish(context);

@@ -104,6 +104,10 @@ pub struct FillHalf {
     conflate: bool,
     /// Subscriptions are for the receiver, not for the link.
     subscribes: bool,
+    /// The most bytes that one read is to bring besides those of a large body.
+    batch: usize,
+    /// Large bodies may be parts of what was read.
+    share: bool,
     /// Bodies of commands, to be answered by the link.
     commands: Vec<Vec<u8>>,
     /// Heartbeats, where either side asks for them.
@@ -129,6 +133,8 @@ impl FillHalf {
             max_size: limits.max_size,
             conflate: limits.conflate.incoming,
             subscribes: limits.subscribes,
+            batch: limits.batches.read,
+            share: limits.share,
             commands: Vec::new(),
             pulse: None,
         };
@@ -304,7 +310,7 @@ impl FillHalf {
         let buffer = pool.take()?;
         let piece = libc::iovec {
             iov_base: buffer.as_ptr().cast(),
-            iov_len: self.appetite(),
+            iov_len: self.appetite().min(self.batch),
         };
         // SAFETY: the piece is within a buffer that is ours alone.
         let step = match unsafe { self.receive(conn, &[piece]) } {
@@ -368,7 +374,7 @@ impl FillHalf {
                 Some(body) if body.len >= HUGE => BEHIND,
                 _ => self.appetite(),
             };
-            let len = appetite - start.min(appetite);
+            let len = (appetite - start.min(appetite)).min(self.batch);
             vectors[used] = libc::iovec {
                 iov_base: base.cast(),
                 iov_len: len,
@@ -503,7 +509,7 @@ impl FillHalf {
                 // What came whole before the fault is still delivered.
                 let (len, messages) = sound_part(bytes, open, limits);
                 if messages > 0 {
-                    let chunk = Chunk::new(buffer, start, start + len);
+                    let chunk = Chunk::new(buffer, start, start + len, self.share);
                     self.push(Item::Chunk(chunk, messages), true);
                 }
                 return Err(Error::Os(libc::EPROTO));
@@ -535,11 +541,11 @@ impl FillHalf {
         }
         let whole = start + scan.whole;
         if scan.whole > 0 {
-            let chunk = Chunk::new(buffer.clone(), start, whole);
+            let chunk = Chunk::new(buffer.clone(), start, whole, self.share);
             self.push(Item::Chunk(chunk, scan.messages.into()), true);
         }
         if scan.consumed > scan.whole && self.scanner.in_message() {
-            let chunk = Chunk::new(buffer, whole, start + scan.consumed);
+            let chunk = Chunk::new(buffer, whole, start + scan.consumed, self.share);
             self.push(Item::Chunk(chunk, 0), false);
         } else {
             pool.give(buffer);

@@ -11,13 +11,10 @@
 use std::sync::Arc;
 
 use crate::link::staging::Staging;
-use crate::link::{Conn, OutReader, Slot};
+use crate::link::{Batches, Conn, OutReader, Slot};
 use crate::message::Msg;
 use crate::zmtp::frame::{LONG_HEADER, encode_header};
 use crate::zmtp::wire::Encode;
-
-/// The most bytes that one system call is given, unless a single body is larger.
-const BATCH: usize = 128 * 1024;
 
 /// The most pieces that one system call is given.
 const PIECES: usize = 64;
@@ -55,13 +52,17 @@ pub struct FlushHalf {
     command_open: bool,
     /// What goes between the outbox and a wire that carries no frames.
     staging: Option<Box<Staging>>,
+    /// The most bytes of the outbox that one system call is given, unless a single
+    /// body is larger.
+    batch: usize,
 }
 
 impl FlushHalf {
     /// A half without a connection that will write what is in `outbox`, or what
-    /// is `newest`.
-    pub fn new(outbox: OutReader, newest: Option<Arc<Slot>>) -> FlushHalf {
+    /// is `newest`, at most `batch` bytes at once.
+    pub fn new(outbox: OutReader, newest: Option<Arc<Slot>>, batch: usize) -> FlushHalf {
         FlushHalf {
+            batch,
             conn: None,
             outbox,
             newest,
@@ -144,9 +145,15 @@ impl FlushHalf {
             return (self.write_newest(spent), false);
         }
         let mut pieces = [NO_PIECE; PIECES];
-        let (used, bytes) = self.outbox.gather(&mut pieces, BATCH);
+        let (used, mut bytes) = self.outbox.gather(&mut pieces, self.batch);
         if bytes == 0 {
             return (Wrote::All, false);
+        }
+        if self.batch < Batches::default().write {
+            // As the application wants it. Only the last piece goes beyond.
+            let beyond = bytes.saturating_sub(self.batch);
+            pieces[used - 1].iov_len -= beyond;
+            bytes -= beyond;
         }
         // SAFETY: the outbox keeps what it gathered until it is advanced.
         match unsafe { conn.stream.send_iovecs(&pieces[..used]) } {
@@ -173,8 +180,8 @@ impl FlushHalf {
             staging.push_commands(&std::mem::take(&mut self.commands));
         } else if staging.is_empty() {
             let mut pieces = [NO_PIECE; PIECES];
-            let (used, _) = self.outbox.gather(&mut pieces, BATCH);
-            let mut room = BATCH;
+            let (used, _) = self.outbox.gather(&mut pieces, self.batch);
+            let mut room = self.batch;
             for piece in &pieces[..used] {
                 let len = piece.iov_len.min(room);
                 // SAFETY: the outbox keeps what it gathered until it is advanced.

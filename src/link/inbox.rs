@@ -31,6 +31,8 @@ pub struct Chunk {
     buffer: Buffer,
     at: usize,
     end: usize,
+    /// Large bodies may be slices of the buffer.
+    share: bool,
 }
 
 /// What the inbox consists of, each with the number of messages it completes.
@@ -60,13 +62,19 @@ impl Item {
 }
 
 impl Chunk {
-    /// The frames from `at` to `end` of `buffer`.
-    pub fn new(buffer: Buffer, at: usize, end: usize) -> Chunk {
-        Chunk { buffer, at, end }
+    /// The frames from `at` to `end` of `buffer`, large bodies of which may be
+    /// slices of it.
+    pub fn new(buffer: Buffer, at: usize, end: usize, share: bool) -> Chunk {
+        Chunk {
+            buffer,
+            at,
+            end,
+            share,
+        }
     }
 
     /// Decodes the next frame of a message. Small bodies are copied, large ones
-    /// become slices of the receive buffer.
+    /// become slices of the receive buffer, if they may.
     #[inline(always)]
     pub fn next(&mut self, taker: &mut impl Taker) -> bool {
         loop {
@@ -93,7 +101,7 @@ impl Chunk {
                 return true;
             }
             let slice = || Msg::slice(&self.buffer, start..start + len);
-            let mut msg = match len < LARGE {
+            let mut msg = match len < LARGE || !self.share {
                 true => Msg::copy_from(body).unwrap_or_else(|_| slice()),
                 false => slice(),
             };
@@ -117,7 +125,7 @@ impl Chunk {
             self.at = end;
         }
         let (at, end) = last?;
-        Some(Chunk::new(self.buffer, at, end))
+        Some(Chunk::new(self.buffer, at, end, self.share))
     }
 
     /// Decodes the next frame if it is of a message, its body is short, and the

@@ -80,6 +80,30 @@ pub struct Limits {
     /// The peer subscribes: its subscriptions are for the receiver, in order
     /// with its messages.
     pub subscribes: bool,
+    /// How much one system call is asked to do.
+    pub batches: Batches,
+    /// A large body may stay part of the buffer that it was read into.
+    pub share: bool,
+}
+
+/// The most bytes that one system call is asked to read or to write. What goes
+/// straight into the buffer of one body is not bounded by it, nor is one body that
+/// is written, unless less than by default was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Batches {
+    /// To read, at least 1.
+    pub read: usize,
+    /// To write, at least 1.
+    pub write: usize,
+}
+
+impl Default for Batches {
+    fn default() -> Self {
+        Batches {
+            read: pool::CHUNK,
+            write: 128 * 1024,
+        }
+    }
 }
 
 /// Which way only the newest message is kept (`ZMQ_CONFLATE`).
@@ -152,7 +176,7 @@ impl Link {
             newest: newest.clone(),
             conflate: limits.conflate,
             pipe: AtomicU64::new(PipeId::NONE.bits()),
-            flush: MarkLock::new(FlushHalf::new(reader, newest)),
+            flush: MarkLock::new(FlushHalf::new(reader, newest, limits.batches.write)),
             fill: MarkLock::new(FillHalf::new(limits)),
             oldest: AtomicU64::new(0),
             watched: AtomicBool::new(false),

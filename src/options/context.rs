@@ -39,7 +39,7 @@ pub struct ContextOptions {
     /// The longest message, as the application says; kept and told, as in libzmq,
     /// which holds no message against it.
     pub max_msgsz: i32,
-    /// Whether bodies may be parts of the buffer they were read into; a hint.
+    /// Whether large bodies may be parts of the buffer they were read into.
     pub zero_copy_recv: bool,
     /// Whether new sockets use IPv6.
     pub ipv6: bool,

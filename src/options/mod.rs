@@ -33,7 +33,7 @@ mod value;
 pub use context::ContextOptions;
 pub use filter::{AcceptFilter, Credentials};
 pub use row::{Accepts, Access, Bytes, Field, SocketOption, Support, Value};
-pub use table::TABLE;
+pub use table::{BATCH_SIZE, TABLE};
 pub use value::{write_bytes, write_int, write_str, write_u64};
 
 use crate::error::{Error, Result};
@@ -95,6 +95,8 @@ pub struct SocketOptions {
     pub bound_device: Vec<u8>,
     pub loopback_fastpath: bool,
     pub busy_poll: i32,
+    /// What the context said when the socket was made.
+    pub zero_copy_recv: bool,
     pub in_batch_size: i32,
     pub out_batch_size: i32,
     pub rate: i32,
@@ -172,6 +174,7 @@ impl SocketOptions {
     /// Takes over what a context says about its new sockets.
     pub fn apply_context(&mut self, context: &ContextOptions) {
         self.ipv6 = context.ipv6;
+        self.zero_copy_recv = context.zero_copy_recv;
         self.linger = default_linger(self.socket_type, context.blocky);
     }
 

@@ -410,16 +410,22 @@ pub static TABLE: &[SocketOption] = &[
         .doc("The user name for the SOCKS5 proxy"),
     data(100, "SOCKS_PASSWORD", text!(socks_password), 0..=255)
         .doc("The password for the SOCKS5 proxy"),
-    int(101, "IN_BATCH_SIZE", field!(in_batch_size), POSITIVE, 8192)
-        .doc("How many bytes to read at once; a hint"),
+    int(
+        101,
+        "IN_BATCH_SIZE",
+        field!(in_batch_size),
+        POSITIVE,
+        BATCH_SIZE,
+    )
+    .doc("How many bytes to read at once, if it is not the default; 64 KiB at the most"),
     int(
         102,
         "OUT_BATCH_SIZE",
         field!(out_batch_size),
         POSITIVE,
-        8192,
+        BATCH_SIZE,
     )
-    .doc("How many bytes to write at once; a hint"),
+    .doc("How many bytes to write at once, if it is not the default"),
     row(103, "WSS_KEY_PEM", Value::Absent)
         .set_only(&[])
         .doc("The key of a wss server"),
@@ -485,6 +491,9 @@ pub static TABLE: &[SocketOption] = &[
     row(123, "NORM_NUM_AUTOPARITY", Value::Absent).doc("Parity packets that NORM sends unasked"),
     row(124, "NORM_PUSH", Value::Absent).doc("Whether a NORM sender may overrun"),
 ];
+
+/// What libzmq reads and writes at once. Here it stands for what proved best.
+pub const BATCH_SIZE: i32 = 8192;
 
 const PLAIN_SERVER: Field<bool> = Field {
     get: |options| options.as_server && options.mechanism == Mechanism::Plain,

@@ -10,7 +10,8 @@ use super::inner::Inner;
 use super::lease::Home;
 use super::{Entered, SocketRef};
 use crate::error::{Error, Result};
-use crate::link::{Conflate, FillHalf, Limits, Linger, Link, PipeId, Watch};
+use crate::link::{Batches, Conflate, FillHalf, Limits, Linger, Link, PipeId, Watch};
+use crate::options::BATCH_SIZE;
 use crate::pipe::{LinkPipe, PeerInfo, Pipe};
 use crate::reactor::{Acceptor, Connector, Ends, Event, IoThread, Notes, Peering, Request};
 use crate::transport::{
@@ -230,6 +231,19 @@ impl Inner {
         })
     }
 
+    /// How much a system call is asked to do. The default is the library's choice.
+    fn batches(&self) -> Batches {
+        let or = |given: i32, chosen: usize| match given {
+            BATCH_SIZE => chosen,
+            given => given.max(1) as usize,
+        };
+        let chosen = Batches::default();
+        Batches {
+            read: or(self.options.in_batch_size, chosen.read),
+            write: or(self.options.out_batch_size, chosen.write),
+        }
+    }
+
     /// What this socket's connections are made with, as the options are now.
     fn peering(&self) -> Peering {
         let options = &self.options;
@@ -257,6 +271,8 @@ impl Inner {
                     .filter(|_| self.raw().is_none()),
                 conflate: self.conflates(),
                 subscribes: matches!(options.socket_type, SocketType::Pub | SocketType::XPub),
+                batches: self.batches(),
+                share: options.zero_copy_recv,
             },
             pool: self.ctx.pool.clone(),
             handshake_limit: milliseconds(options.handshake_ivl),
