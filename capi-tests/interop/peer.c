@@ -8,12 +8,14 @@
  *
  * Message number i has a head (who, number, parts) and then one body, or three
  * when i is a multiple of 4; sizes are taken in turn. Every byte of a body
- * follows from its number, and is checked. A side that binds first prints
+ * follows from its number, and is checked; so is what every frame tells of its sender,
+ * who says its type in a property of its own. A side that binds first prints
  * "endpoint TEXT"; "progress" is printed for each message that came through; the
  * last line is "done N". A publisher begins when its standard input has a line; a
  * subscriber says "heard" when its subscriptions are in force. With a COUNT of 0 it goes on until it is ended, and
  * takes it that its peer may be lost and return at any time.
  */
+#define ZMQ_BUILD_DRAFT_API /* for ZMQ_METADATA, which is older than its name */
 #include <poll.h>
 #include "support.h"
 
@@ -55,6 +57,18 @@ static int body(unsigned char *data, size_t size, uint32_t number, uint32_t part
     return 1;
 }
 
+/* Whoever speaks has said its type twice: by itself, and as an application. */
+static void check_sender(zmq_msg_t *m)
+{
+    const char *type = zmq_msg_gets(m, "Socket-Type"), *speaker = zmq_msg_gets(m, "X-speaker");
+    const char *address = zmq_msg_gets(m, "Peer-Address");
+    MUST(type && speaker && address && *address && !strcmp(type, speaker));
+    MUST(zmq_msg_gets(m, "X-none") == NULL && zmq_msg_get(m, ZMQ_SRCFD) > 2);
+    const char *name = zmq_msg_gets(m, "Identity");
+    int named = !strcmp(type, "DEALER") || !strcmp(type, "ROUTER");
+    MUST(!named || (name && (!strcmp(name, "asker") || !strcmp(name, "answerer"))));
+}
+
 static uint32_t parts_of(uint32_t number) { return number % 4 == 0 ? 3 : 1; }
 
 static int send_message(void *socket, uint32_t number)
@@ -88,6 +102,7 @@ static int receive_message(void *socket, struct head *head)
         MUST(zmq_msg_init(&m) == 0 && zmq_msg_recv(&m, socket, 0) >= 0);
         MUST(zmq_msg_size(&m) == sizes[head->number % size_count]);
         MUST(body(zmq_msg_data(&m), zmq_msg_size(&m), head->number, part, 1));
+        check_sender(&m);
         MUST(zmq_msg_close(&m) == 0);
     }
     MUST(get_int(socket, ZMQ_RCVMORE) == 0);
@@ -193,6 +208,9 @@ static void answer_all(void *socket, uint32_t count)
                 MUST(endless && parts == 0 && zmq_errno() == EAGAIN);
                 break; /* the one who asked is gone, or was not worth hearing */
             }
+            /* Of a routing id, libzmq 4.3.4 forgets it when it was polled for. */
+            if (parts > 0 || get_int(socket, ZMQ_TYPE) != ZMQ_ROUTER)
+                check_sender(&part[parts]);
             more = zmq_msg_more(&part[parts++]);
         }
         int sent = 0;
@@ -302,6 +320,9 @@ int main(int argc, char **argv)
     int asks = !strncmp(argv[4], "ask", 3), publishes = !strcmp(argv[4], "publish");
     if (type == ZMQ_ROUTER || type == ZMQ_DEALER)
         MUST(zmq_setsockopt(socket, ZMQ_ROUTING_ID, asks ? "asker" : "answerer", asks ? 5 : 8) == 0);
+    char speaker[32];
+    int length = snprintf(speaker, sizeof speaker, "X-speaker:%s", argv[2]);
+    MUST(zmq_setsockopt(socket, ZMQ_METADATA, speaker, (size_t)length) == 0);
     if (type == ZMQ_ROUTER) {
         set_int(socket, ZMQ_ROUTER_MANDATORY, asks);
         set_int(socket, ZMQ_ROUTER_HANDOVER, 1); /* who is killed comes back by the same name */
