@@ -1,3 +1,4 @@
+// unwrapped: it has a malloc of its own
 /* zmq_atomic_counter_new(3): each call makes another counter, of at least 32 bits,
  * that stands at zero; NULL without memory, where libzmq ends the process. */
 #include "memory.h"

@@ -1,4 +1,5 @@
 // ours-only: a draft function, which the system's library does not have
+// unwrapped: it has a malloc of its own
 /* zmq_msg_init_buffer(3): ENOMEM, and the message has a copy of the buffer. A
  * message that could not be made is closed. */
 #define ZMQ_BUILD_DRAFT_API

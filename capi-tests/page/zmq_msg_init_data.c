@@ -1,3 +1,4 @@
+// unwrapped: it has a malloc of its own
 /* zmq_msg_init_data(3): ENOMEM, when the buffer stays the application's; otherwise
  * no byte is copied, and the function is called once, with both arguments, when the
  * buffer is not needed any more. When that is on each transport is message/freed. */

@@ -1,3 +1,4 @@
+// unwrapped: it has a malloc of its own
 /* zmq_msg_init_size(3): ENOMEM, and room for that many bytes, all of them to be
  * written. Every size that matters is message/life. */
 #include "memory.h"
