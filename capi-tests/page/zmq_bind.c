@@ -1,7 +1,6 @@
 /* zmq_bind(3): every error, every transport, wildcards, and many peers on one
  * endpoint. What each text of an endpoint is worth is walked through by
- * endpoint/errors; the mute state of a socket without peers is pattern/ and
- * socket/errors.
+ * endpoint/errors; the mute state of a socket without peers is pattern/mute.
  *
  * Of the transports, pgm, epgm, vmci and the draft ones of other pages are not
  * built here: see their pages. */

@@ -1,7 +1,7 @@
 /* zmq_inproc(7): works without I/O threads; a name is unique in its context, may be
- * of any characters and 256 of them, and may be connected to before it is bound. Its
- * errors in full are endpoint/errors; binding after many connects, to itself and
- * again are interop's and pattern/'s. */
+ * of any characters and 256 of them, and may be connected to before it is bound, also
+ * by the socket itself. What is refused is endpoint/errors; many that connect first
+ * are endpoint/connect_first. */
 #include "support.h"
 
 static void *context_without_threads(void)
@@ -48,6 +48,42 @@ static void unique(void *context, void *other)
     shut(c);
 }
 
+static void to_itself(void *context, const char *name, int connect_first)
+{
+    void *dealer = make(context, ZMQ_DEALER);
+    title(connect_first ? "to itself, connect first" : "to itself");
+    if (connect_first)
+        TELL(zmq_connect(dealer, name));
+    TELL(zmq_bind(dealer, name));
+    if (!connect_first)
+        TELL(zmq_connect(dealer, name));
+    say(dealer, "out of one end|into the other");
+    hear(dealer);
+    say(dealer, "and the other way");
+    hear(dealer);
+    shut(dealer);
+}
+
+static void bound_again(void *context)
+{
+    void *first = make(context, ZMQ_PULL), *second = make(context, ZMQ_PULL);
+    void *old = make(context, ZMQ_PUSH), *new = make(context, ZMQ_PUSH);
+    title("unbound, and bound again by another: those who were connected stay so");
+    TELL(zmq_bind(first, "inproc://passed on"));
+    TELL(zmq_connect(old, "inproc://passed on"));
+    TELL(zmq_unbind(first, "inproc://passed on"));
+    TELL(zmq_bind(second, "inproc://passed on"));
+    TELL(zmq_connect(new, "inproc://passed on"));
+    say(new, "to whom the name is now");
+    hear(second);
+    say(old, "to whom the name was");
+    hear(first);
+    shut(old);
+    shut(new);
+    shut(first);
+    shut(second);
+}
+
 /* In another context the name is not the same, so nobody hears. */
 static void apart(void *context, void *other)
 {
@@ -75,6 +111,9 @@ int main(void)
     memset(name + 9, 'n', 256);
     exchange(context, name, 0);
     unique(context, other);
+    to_itself(context, "inproc://itself", 0);
+    to_itself(context, "inproc://also itself", 1);
+    bound_again(context);
     apart(context, other);
     finish(context);
     finish(other);

@@ -1,6 +1,6 @@
 /* zmq_null(7): the default mechanism, in the greeting and the READY command as ZMTP
- * 3 says; a peer that offers another mechanism is not heard. Handshakes in full are
- * interop's and monitor/handshake. No errors. */
+ * 3 says; a peer that offers another mechanism is not heard. What monitors see of
+ * handshakes is monitor/handshake. No errors. */
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include "support.h"
