@@ -164,3 +164,47 @@ impl Chunk {
         pool.give(self.buffer);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::zmtp::frame::{LONG_HEADER, encode_header};
+
+    /// Where the bodies of two large frames of one chunk lie.
+    fn bodies_of(share: bool) -> [Msg; 2] {
+        struct Two(Vec<Msg>);
+        impl Taker for Two {
+            fn copy(&mut self, _body: &[u8], _more: bool) -> bool {
+                false
+            }
+            fn put(&mut self, msg: Msg) {
+                self.0.push(msg);
+            }
+        }
+        let mut header = [0; LONG_HEADER];
+        let len = encode_header(0, LARGE, &mut header);
+        let frame = [&header[..len], &[7; LARGE]].concat();
+        let bytes = [&frame[..], &frame[..]].concat();
+        let mut buffer = Buffer::with_capacity(bytes.len()).unwrap();
+        // SAFETY: a new buffer is nobody else's.
+        unsafe { buffer.bytes_mut(0..bytes.len()) }.copy_from_slice(&bytes);
+        let mut chunk = Chunk::new(buffer, 0, bytes.len(), share);
+        let mut two = Two(Vec::new());
+        assert!(chunk.next(&mut two) && chunk.next(&mut two) && !chunk.next(&mut two));
+        two.0.try_into().unwrap()
+    }
+
+    #[test]
+    fn large_bodies_are_parts_of_the_chunk_only_if_they_may() {
+        for share in [true, false] {
+            let [first, second] = bodies_of(share);
+            assert_eq!(
+                (first.as_slice(), second.as_slice()),
+                (&[7; LARGE][..], &[7; LARGE][..])
+            );
+            let apart = (second.as_slice().as_ptr() as usize)
+                .wrapping_sub(first.as_slice().as_ptr() as usize);
+            assert_eq!(apart == LARGE + LONG_HEADER, share);
+        }
+    }
+}

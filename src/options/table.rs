@@ -533,8 +533,8 @@ fn thread_safe(options: &SocketOptions) -> i32 {
     shared.contains(&options.socket_type).into()
 }
 
-/// `X-name:value`, neither part empty. Four bytes are taken for an `int` that
-/// was given by mistake.
+/// `X-name:value`, neither part empty; each counts up to its first NUL. Four bytes
+/// are taken for an `int` that was given by mistake.
 fn add_metadata(options: &mut SocketOptions, given: Option<&[u8]>) -> Result<()> {
     let given = given.unwrap_or_default();
     let colon = given
@@ -546,10 +546,15 @@ fn add_metadata(options: &mut SocketOptions, given: Option<&[u8]>) -> Result<()>
     if !named || value.is_empty() || given.len() == size_of::<i32>() {
         return Err(Error::Invalid);
     }
+    let [name, value] = [name, value].map(up_to_nul);
     if !options.metadata.iter().any(|(known, _)| known == name) {
         options
             .metadata
             .push((value::keep(name)?, value::keep(value)?));
     }
     Ok(())
+}
+
+fn up_to_nul(text: &[u8]) -> &[u8] {
+    text.split(|&byte| byte == 0).next().unwrap_or_default()
 }

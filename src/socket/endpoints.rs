@@ -249,13 +249,7 @@ impl Inner {
         let options = &self.options;
         let mut handshake = Config::new(options.socket_type);
         handshake.routing_id = options.routing_id.clone();
-        handshake.properties = options
-            .metadata
-            .iter()
-            .filter_map(|(name, value)| {
-                Some((String::from_utf8(name.clone()).ok()?, value.clone()))
-            })
-            .collect();
+        handshake.properties = options.metadata.clone();
         let milliseconds = |value: i32| Duration::from_millis(value.max(0) as u64);
         Peering {
             owner: Arc::new(self.me),

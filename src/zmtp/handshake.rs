@@ -457,7 +457,7 @@ mod tests {
         assert_eq!(peer.version, Version::V3_1);
         assert_eq!(
             peer.properties,
-            [("Socket-Type".to_owned(), b"PUSH".to_vec())]
+            [(b"Socket-Type".to_vec(), b"PUSH".to_vec())]
         );
     }
 

@@ -1,22 +1,22 @@
 //! Properties: the list of names and values that peers exchange (RFC 37,
 //! "Connection Metadata").
 //!
-//! Promises: names compare without regard to case; the list must end exactly
-//! where its command ends; what is kept is bounded by [`MAX_PROPERTIES`] and by
-//! the size of the command. Names must be readable text, because programs ask
-//! for them by name; values are any bytes.
+//! Promises: `Socket-Type` and `Identity` are known in any case; the list must end
+//! exactly where its command ends; what is kept is bounded by [`MAX_PROPERTIES`]
+//! and by the size of the command. Names, of at least one byte, and values are any
+//! bytes, as applications may have it.
 //!
-//! A name that comes twice counts once, the first time. `Socket-Type` is checked
-//! each time. A list without `Socket-Type` is accepted: the specification only
+//! A name that comes twice counts once, the first time; in another case it is another
+//! name, as in libzmq. `Socket-Type` is checked each time. A list without `Socket-Type` is accepted: the specification only
 //! recommends it.
 
 use super::error::ProtocolError;
 use super::socket_type::SocketType;
 
 /// Property that names the socket type.
-pub const SOCKET_TYPE: &str = "Socket-Type";
+pub const SOCKET_TYPE: &[u8] = b"Socket-Type";
 /// Property that carries the routing id.
-pub const IDENTITY: &str = "Identity";
+pub const IDENTITY: &[u8] = b"Identity";
 
 /// Most properties a peer may send.
 pub const MAX_PROPERTIES: usize = 256;
@@ -24,7 +24,7 @@ pub const MAX_PROPERTIES: usize = 256;
 pub const MAX_ROUTING_ID: usize = 255;
 
 /// Names and values in the order they came.
-pub type Properties = Vec<(String, Vec<u8>)>;
+pub type Properties = Vec<(Vec<u8>, Vec<u8>)>;
 
 /// What a peer said of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -39,13 +39,13 @@ pub struct Metadata {
 
 /// Appends one property; a name over 255 bytes or a value over 2^31 - 1 cannot be
 /// expressed and is left out.
-pub fn encode_property(name: &str, value: &[u8], out: &mut Vec<u8>) {
+pub fn encode_property(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
     let (Ok(name_len), Ok(value_len)) = (u8::try_from(name.len()), i32::try_from(value.len()))
     else {
         return;
     };
     out.push(name_len);
-    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(name);
     out.extend_from_slice(&value_len.to_be_bytes());
     out.extend_from_slice(value);
 }
@@ -55,7 +55,7 @@ pub fn encode_property(name: &str, value: &[u8], out: &mut Vec<u8>) {
 pub fn encode(
     socket_type: SocketType,
     routing_id: &[u8],
-    properties: &[(String, Vec<u8>)],
+    properties: &[(Vec<u8>, Vec<u8>)],
     out: &mut Vec<u8>,
 ) {
     encode_property(SOCKET_TYPE, socket_type.name().as_bytes(), out);
@@ -78,11 +78,7 @@ pub fn parse(mut bytes: &[u8], local: SocketType) -> Result<Metadata, ProtocolEr
         if name.eq_ignore_ascii_case(SOCKET_TYPE) {
             metadata.socket_type = Some(accepted_type(value, local)?);
         }
-        if metadata
-            .properties
-            .iter()
-            .any(|(known, _)| known.eq_ignore_ascii_case(name))
-        {
+        if metadata.properties.iter().any(|(known, _)| known == name) {
             continue;
         }
         if metadata.properties.len() == MAX_PROPERTIES {
@@ -94,20 +90,19 @@ pub fn parse(mut bytes: &[u8], local: SocketType) -> Result<Metadata, ProtocolEr
             }
             metadata.routing_id = value.to_vec();
         }
-        metadata.properties.push((name.to_owned(), value.to_vec()));
+        metadata.properties.push((name.to_vec(), value.to_vec()));
     }
     Ok(metadata)
 }
 
-/// Cuts the first property off; `None` if it is not whole or its name is unfit.
-fn split_property(bytes: &[u8]) -> Option<(&str, &[u8], &[u8])> {
+/// Cuts the first property off; `None` if it is not whole or has no name.
+fn split_property(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let (&name_len, bytes) = bytes.split_first()?;
     let (name, bytes) = bytes.split_at_checked(name_len.into())?;
     let (value_len, bytes) = bytes.split_first_chunk()?;
     let value_len = usize::try_from(i32::from_be_bytes(*value_len)).ok()?;
     let (value, bytes) = bytes.split_at_checked(value_len)?;
-    let name = str::from_utf8(name).ok()?;
-    (!name.is_empty() && !name.contains('\0')).then_some((name, value, bytes))
+    (!name.is_empty()).then_some((name, value, bytes))
 }
 
 fn accepted_type(name: &[u8], local: SocketType) -> Result<SocketType, ProtocolError> {
@@ -123,7 +118,7 @@ mod tests {
     fn list(properties: &[(&str, &[u8])]) -> Vec<u8> {
         let mut out = Vec::new();
         for (name, value) in properties {
-            encode_property(name, value, &mut out);
+            encode_property(name.as_bytes(), value, &mut out);
         }
         out
     }
@@ -141,8 +136,8 @@ mod tests {
     #[test]
     fn application_properties_follow_in_order_of_name() {
         let own = [
-            ("X-b".to_owned(), b"2".to_vec()),
-            ("X-a".to_owned(), b"1".to_vec()),
+            (b"X-b".to_vec(), b"2".to_vec()),
+            (b"X-a".to_vec(), b"1".to_vec()),
         ];
         let mut out = Vec::new();
         encode(SocketType::Rep, b"", &own, &mut out);
@@ -154,7 +149,7 @@ mod tests {
 
     #[test]
     fn parse_reads_what_encode_wrote() {
-        let own = [("X-key".to_owned(), vec![0, 255])];
+        let own = [(b"X-key".to_vec(), vec![0, 255])];
         let mut out = Vec::new();
         encode(SocketType::Router, b"me", &own, &mut out);
         let metadata = parse(&out, SocketType::Dealer).unwrap();
@@ -163,21 +158,25 @@ mod tests {
         let names: Vec<_> = metadata
             .properties
             .iter()
-            .map(|(name, _)| name.as_str())
+            .map(|(name, _)| &name[..])
             .collect();
-        assert_eq!(names, ["Socket-Type", "Identity", "X-key"]);
+        assert_eq!(names, [&b"Socket-Type"[..], b"Identity", b"X-key"]);
         assert_eq!(metadata.properties[2].1, [0, 255]);
     }
 
     #[test]
-    fn case_of_names_has_no_meaning() {
+    fn the_case_of_our_own_names_has_no_meaning() {
         let bytes = list(&[("SOCKET-type", b"PUSH"), ("identity", b"x")]);
         let metadata = parse(&bytes, SocketType::Pull).unwrap();
         assert_eq!(metadata.socket_type, Some(SocketType::Push));
         assert_eq!(metadata.routing_id, b"x");
-        let twice = list(&[("X-k", b"first"), ("x-K", b"second")]);
-        let metadata = parse(&twice, SocketType::Pull).unwrap();
-        assert_eq!(metadata.properties, [("X-k".to_owned(), b"first".to_vec())]);
+        let thrice = list(&[("X-k", b"first"), ("X-K", b"other"), ("X-k", b"second")]);
+        let metadata = parse(&thrice, SocketType::Pull).unwrap();
+        let pair = |name: &[u8], value: &[u8]| (name.to_vec(), value.to_vec());
+        assert_eq!(
+            metadata.properties,
+            [pair(b"X-k", b"first"), pair(b"X-K", b"other")]
+        );
     }
 
     #[test]
@@ -215,12 +214,12 @@ mod tests {
     }
 
     #[test]
-    fn unfit_names_and_sizes_are_refused() {
+    fn no_name_and_unfit_sizes_are_refused() {
         let refused = Err(ProtocolError::InvalidMetadata);
         let parse = |bytes: &[u8]| parse(bytes, SocketType::Pull);
         assert_eq!(parse(&list(&[("", b"x")])), refused);
-        assert_eq!(parse(&list(&[("a\0b", b"x")])), refused);
-        assert_eq!(parse(b"\x01\xff\0\0\0\0"), refused);
+        assert!(parse(&list(&[("a\0b", b"x")])).is_ok());
+        assert!(parse(b"\x01\xff\0\0\0\0").is_ok());
         assert_eq!(parse(b"\x01a\xff\xff\xff\xff"), refused);
         assert_eq!(parse(&list(&[("Identity", &[1; 256])])), refused);
         assert!(parse(&list(&[("Identity", &[1; 255])])).is_ok());
@@ -230,7 +229,8 @@ mod tests {
     fn the_number_of_properties_is_bounded() {
         let many = |count: usize| {
             let mut out = Vec::new();
-            (0..count).for_each(|index| encode_property(&format!("X-{index}"), b"", &mut out));
+            (0..count)
+                .for_each(|index| encode_property(format!("X-{index}").as_bytes(), b"", &mut out));
             parse(&out, SocketType::Pull)
         };
         assert_eq!(

@@ -197,7 +197,7 @@ fn send_output(
 fn describe(stream: &Stream, peer: &Peer) -> Arc<Metadata> {
     let mut metadata = Metadata::new();
     for (name, value) in &peer.properties {
-        metadata.insert(name.as_bytes(), value);
+        metadata.insert(name, value);
     }
     metadata.insert(b"Peer-Address", stream.peer_address().as_bytes());
     metadata.set_fd(stream.as_raw_fd());

@@ -1,0 +1,44 @@
+/* The mute state of an XSUB that sends messages to a publisher who does not read:
+ * it drops whole messages, never a part, and sends again when there is room. */
+#include "support.h"
+
+enum { MANY = 300, FIRST = 100 }; /* 0 and 1 would be subscriptions */
+
+static void drops(void *context, const char *transport)
+{
+    static char body[100000];
+    void *xpub = make(context, ZMQ_XPUB), *xsub = make(context, ZMQ_XSUB);
+    set_int(xpub, ZMQ_RCVHWM, 1);
+    set_int(xsub, ZMQ_SNDHWM, 1);
+    printf("-- over %s\n", transport);
+    memset(body, 'x', sizeof body); /* which is no subscription either */
+    TELL(zmq_send(xsub, "to nobody", 9, ZMQ_DONTWAIT));
+    join(xsub, bind_any(xpub, transport));
+    say(xsub, "known|and the rest");
+    hear(xpub);
+    for (int i = FIRST; i < FIRST + MANY; i++) {
+        MUST(zmq_send(xsub, &i, sizeof i, ZMQ_DONTWAIT | ZMQ_SNDMORE) == sizeof i);
+        MUST(zmq_send(xsub, body, sizeof body, ZMQ_DONTWAIT) == sizeof body);
+    }
+    printf("may send: %d\n", await(xsub, ZMQ_POLLOUT, 0));
+    int heard = 0, last = 0, number;
+    set_int(xpub, ZMQ_RCVTIMEO, SILENCE);
+    for (; zmq_recv(xpub, &number, sizeof number, 0) == sizeof number; heard++, last = number) {
+        MUST(number > last && get_int(xpub, ZMQ_RCVMORE));
+        MUST(zmq_recv(xpub, body, sizeof body, 0) == sizeof body && !get_int(xpub, ZMQ_RCVMORE));
+    }
+    printf("heard in order and whole, some: %d, not all: %d\n", heard > 0, heard < MANY);
+    say(xsub, "afterwards");
+    set_int(xpub, ZMQ_RCVTIMEO, PATIENCE);
+    hear(xpub);
+    shut(xsub);
+    shut(xpub);
+}
+
+int main(void)
+{
+    void *context = make_context();
+    drops(context, "inproc"), drops(context, "tcp"), drops(context, "ipc");
+    finish(context);
+    return 0;
+}
