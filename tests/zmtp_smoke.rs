@@ -57,7 +57,7 @@ impl Random {
 fn properties(random: &mut Random) -> Vec<u8> {
     let kind = random.socket_type();
     let (routing_id, value) = (random.bytes(300), random.bytes(20));
-    let own = [("X-name".to_owned(), value)];
+    let own = [(b"X-name".to_vec(), value)];
     let mut out = Vec::new();
     metadata::encode(kind, &routing_id, &own, &mut out);
     out
