@@ -2,6 +2,7 @@
  * the process, the context and every other call go on, and its socket is as good
  * as before. Who is not to be cancelled goes on waiting. */
 #include "support.h"
+#include <sys/uio.h>
 
 struct job { void *context, *socket; const char *what; };
 
@@ -23,7 +24,13 @@ static void *block(void *argument)
     if (strstr(job->what, "disabled"))
         pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
     pthread_cleanup_push(do_nothing, &cleaned);
-    if (strstr(job->what, "msg_recv"))
+    struct iovec parts[] = {{"x", 1}, {"y", 1}};
+    size_t count = 1;
+    if (strstr(job->what, "recviov"))
+        zmq_recviov(job->socket, parts, &count, 0);
+    else if (strstr(job->what, "sendiov"))
+        zmq_sendiov(job->socket, parts, 2, ZMQ_SNDMORE);
+    else if (strstr(job->what, "msg_recv"))
         zmq_msg_recv(&msg, job->socket, 0);
     else if (strstr(job->what, "recv"))
         zmq_recv(job->socket, &byte, 1, 0);
@@ -100,6 +107,8 @@ int main(void)
     for (int i = 0; i < 2; i++) {
         blocked("recv", ZMQ_PULL, ZMQ_PUSH, transports[i]);
         blocked("msg_recv", ZMQ_DEALER, ZMQ_DEALER, transports[i]);
+        blocked("recviov", ZMQ_PULL, ZMQ_PUSH, transports[i]);
+        blocked("sendiov", ZMQ_PUSH, ZMQ_PULL, transports[i]);
         blocked("poll", ZMQ_PULL, ZMQ_PUSH, transports[i]);
         blocked("poll of nothing", ZMQ_PULL, ZMQ_PUSH, transports[i]);
         blocked("send", ZMQ_PUSH, ZMQ_PULL, transports[i]);

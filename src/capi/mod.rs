@@ -102,12 +102,6 @@ fn slow_status(body: impl FnOnce() -> Result<()>) -> c_int {
     status(body)
 }
 
-/// As [`entry`], for functions that answer a length or −1.
-#[inline]
-fn length(body: impl FnOnce() -> Result<usize>) -> c_int {
-    entry(-1, || body().map(as_length))
-}
-
 fn as_length(length: usize) -> c_int {
     c_int::try_from(length).unwrap_or(c_int::MAX)
 }
@@ -121,7 +115,7 @@ fn slow_attempt(body: impl FnOnce() -> Result<()>) -> c_int {
 /// What [`attempt`] answers for a call that has fallen asleep.
 const ASLEEP: c_int = -2;
 
-/// As [`length`], for a call that may have to wait.
+/// As [`entry`], for a call that answers a length or −1 and may have to wait.
 #[inline]
 fn attempt(body: impl FnOnce() -> Result<usize>) -> c_int {
     match guarded(body) {
@@ -208,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_length_beyond_int_is_cut() {
-        assert_eq!(length(|| Ok(usize::MAX)), c_int::MAX);
-        assert_eq!(length(|| Ok(5)), 5);
+        assert_eq!(as_length(usize::MAX), c_int::MAX);
+        assert_eq!(as_length(5), 5);
     }
 }

@@ -2,9 +2,10 @@
 //!
 //! A message is only taken from one side when the other side can send, and a
 //! part that cannot be sent after all is kept and tried again, so that a proxy
-//! that is stuck still serves its control socket.
+//! that is stuck still serves its control socket. Captured parts and answers on
+//! the control socket are waited for.
 
-use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::ffi::{c_int, c_short, c_void};
 use std::ptr;
 
@@ -116,8 +117,9 @@ impl Direction {
         }
     }
 
-    /// Passes on what is there, once it is known that there is something.
-    fn forward(&mut self, capture: *mut c_void) -> Result<()> {
+    /// Passes on what is there, once it is known that there is something. Every
+    /// part goes to the capture socket first, if there is one.
+    fn forward(&mut self, captured: &mut Delivery, pause: &mut Pause) -> Result<()> {
         let Stage::Output(kept) = std::mem::replace(&mut self.stage, Stage::Input) else {
             return Ok(());
         };
@@ -137,9 +139,11 @@ impl Direction {
                 Err(error) => return Err(error),
             }
             self.received.add(part.len() as u64);
-            if !capture.is_null() {
-                let copy = part.share()?;
-                deliver(capture, copy, more_flag(&part))?;
+            if !captured.to.is_null()
+                && let Err(error) = captured.part(part.share()?, pause)
+            {
+                self.stage = Stage::Output(Some(part));
+                return Err(error);
             }
             messages += usize::from(!part.more());
             if !self.send(part)? {
@@ -172,13 +176,38 @@ fn receive(socket: *mut c_void, part: &mut Msg) -> Result<usize> {
     socket::recv_msg(socket, part, ZMQ_DONTWAIT, &mut Pause::new())
 }
 
-/// Sends a part, and waits for room: here a cancelled thread goes on waiting.
-fn deliver(socket: *mut c_void, part: Msg, flags: c_int) -> Result<usize> {
-    let part = RefCell::new(part);
-    Pause::through(
-        |pause| socket::send_msg(socket, &mut part.borrow_mut(), flags, pause),
-        |pause| socket::send_msg_again(&mut part.borrow_mut(), flags, pause),
-    )
+/// Parts on their way to a socket, whose sender waits for room.
+struct Delivery {
+    to: *mut c_void,
+    parts: VecDeque<Msg>,
+}
+
+impl Delivery {
+    fn new(to: *mut c_void) -> Delivery {
+        Delivery {
+            to,
+            parts: VecDeque::new(),
+        }
+    }
+
+    fn part(&mut self, part: Msg, pause: &mut Pause) -> Result<()> {
+        self.parts.push_back(part);
+        self.go(false, pause)
+    }
+
+    /// Sends what there is. It may fall asleep, and is `asleep` when it is taken up.
+    fn go(&mut self, mut asleep: bool, pause: &mut Pause) -> Result<()> {
+        while let Some(part) = self.parts.front_mut() {
+            let flags = more_flag(part);
+            if std::mem::take(&mut asleep) {
+                socket::send_msg_again(part, flags, pause)?;
+            } else {
+                socket::send_msg(self.to, part, flags, pause)?;
+            }
+            self.parts.pop_front();
+        }
+        Ok(())
+    }
 }
 
 fn more_flag(part: &Msg) -> c_int {
@@ -196,7 +225,8 @@ enum State {
 struct Proxy {
     /// From the frontend and from the backend; one only if they are the same.
     directions: Vec<Direction>,
-    capture: *mut c_void,
+    captured: Delivery,
+    answers: Delivery,
     control: *mut c_void,
     state: State,
 }
@@ -217,7 +247,8 @@ impl Proxy {
         }
         Ok(Proxy {
             directions,
-            capture,
+            captured: Delivery::new(capture),
+            answers: Delivery::new(control),
             control,
             state: State::Active,
         })
@@ -231,7 +262,11 @@ impl Proxy {
 
     /// Takes up a proxy that has slept.
     fn again(pause: &mut Pause) -> Result<usize> {
-        let proxy = pause.kept::<Proxy>()?;
+        let mut proxy = pause.kept::<Proxy>()?;
+        if let Some(delivery) = proxy.delivery() {
+            let gone = delivery.go(true, pause);
+            return proxy.run(gone.map(|()| 0), Vec::new(), pause);
+        }
         let mut items = proxy.items();
         let polled = socket::poll_again(&mut items, pause);
         proxy.run(polled, items, pause)
@@ -245,8 +280,8 @@ impl Proxy {
         pause: &mut Pause,
     ) -> Result<usize> {
         loop {
-            match polled {
-                Ok(_) => self.serve(&items)?,
+            match polled.and_then(|_| self.serve(&items, pause)) {
+                Ok(()) => {}
                 Err(Error::Asleep) => {
                     pause.keep(Box::new(self));
                     return Err(Error::Asleep);
@@ -261,13 +296,19 @@ impl Proxy {
         }
     }
 
-    fn serve(&mut self, items: &[PollItem]) -> Result<()> {
+    /// What is on its way, and not gone yet.
+    fn delivery(&mut self) -> Option<&mut Delivery> {
+        let all = [&mut self.captured, &mut self.answers];
+        all.into_iter().find(|delivery| !delivery.parts.is_empty())
+    }
+
+    fn serve(&mut self, items: &[PollItem], pause: &mut Pause) -> Result<()> {
         for item in items {
             if item.revents == 0 {
             } else if item.socket == self.control {
-                self.obey()?;
+                self.obey(pause)?;
             } else {
-                self.pass(item)?;
+                self.pass(item, pause)?;
             }
         }
         Ok(())
@@ -305,7 +346,7 @@ impl Proxy {
     }
 
     /// Lets each direction make use of the events of a socket.
-    fn pass(&mut self, ready: &PollItem) -> Result<()> {
+    fn pass(&mut self, ready: &PollItem, pause: &mut Pause) -> Result<()> {
         let alone = self.directions.len() == 1;
         for direction in &mut self.directions {
             match direction.stage {
@@ -313,11 +354,11 @@ impl Proxy {
                     direction.stage = Stage::Output(None);
                     // A socket that answers itself can send once it has received.
                     if alone {
-                        direction.forward(self.capture)?;
+                        direction.forward(&mut self.captured, pause)?;
                     }
                 }
                 Stage::Output(_) if ready.socket == direction.to && ready.revents & OUT != 0 => {
-                    direction.forward(self.capture)?;
+                    direction.forward(&mut self.captured, pause)?;
                 }
                 _ => {}
             }
@@ -326,14 +367,14 @@ impl Proxy {
     }
 
     /// Does what a message on the control socket says.
-    fn obey(&mut self) -> Result<()> {
+    fn obey(&mut self, pause: &mut Pause) -> Result<()> {
         let mut command = Msg::new();
         match receive(self.control, &mut command) {
             Err(Error::Again) => return Ok(()),
             result => result?,
         };
         match command.as_slice() {
-            b"STATISTICS" => return self.tell_statistics(),
+            b"STATISTICS" => return self.tell_statistics(pause),
             b"PAUSE" => self.state = State::Paused,
             b"RESUME" => self.state = State::Active,
             b"TERMINATE" => self.state = State::Terminated,
@@ -342,12 +383,12 @@ impl Proxy {
         let mut type_ = [0; size_of::<c_int>()];
         socket::getsockopt(self.control, ZMQ_TYPE, &mut type_)?;
         if c_int::from_ne_bytes(type_) == ZMQ_REP {
-            deliver(self.control, Msg::new(), 0)?;
+            self.answers.part(Msg::new(), pause)?;
         }
         Ok(())
     }
 
-    fn tell_statistics(&self) -> Result<()> {
+    fn tell_statistics(&mut self, pause: &mut Pause) -> Result<()> {
         let first = &self.directions[0];
         // The same socket on both sides: all was received and sent by "frontend
         // to backend".
@@ -357,18 +398,17 @@ impl Proxy {
             .get(1)
             .map_or((nothing, nothing), |second| (second.received, second.sent));
         let counts = [first.received, front_sent, back_received, first.sent];
-        let mut values = counts
+        let values = counts
             .iter()
-            .flat_map(|count| [count.messages, count.bytes])
-            .peekable();
-        while let Some(value) = values.next() {
-            let flags = if values.peek().is_some() {
-                ZMQ_SNDMORE
-            } else {
-                0
-            };
-            deliver(self.control, Msg::copy_from(&value.to_ne_bytes())?, flags)?;
+            .flat_map(|count| [count.messages, count.bytes]);
+        for value in values {
+            let part = Msg::copy_from(&value.to_ne_bytes())?;
+            self.answers.parts.push_back(part);
         }
-        Ok(())
+        let last = self.answers.parts.len() - 1;
+        for part in self.answers.parts.range_mut(..last) {
+            part.set_more(true);
+        }
+        self.answers.go(false, pause)
     }
 }

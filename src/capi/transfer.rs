@@ -1,6 +1,6 @@
 //! Sending and receiving.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ffi::{c_int, c_void};
 
 use libc::iovec;
@@ -9,7 +9,7 @@ use super::constants::ZMQ_SNDMORE;
 use super::message::{message_mut, zmq_msg_t};
 use super::pointers::{array, array_mut, bytes, room};
 use super::socket::refuse;
-use super::{attempt, entry, length, waiting};
+use super::{attempt, waiting};
 use crate::error::{Error, Result};
 use crate::message::Msg;
 use crate::pause::Pause;
@@ -199,43 +199,76 @@ pub unsafe extern "C-unwind" fn zmq_recvmsg(
 /// as a message each. Returns the length of the last. EINVAL: no buffers. Other
 /// errors as for zmq_send(); what was sent before stays sent.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn zmq_sendiov(
+pub unsafe extern "C-unwind" fn zmq_sendiov(
     socket: *mut c_void,
     iov: *mut iovec,
     count: usize,
     flags: c_int,
 ) -> c_int {
-    // SAFETY: the contract of this layer.
-    length(|| match unsafe { array(iov.cast_const(), count) } {
-        Some([before @ .., last]) => {
-            for buffer in before {
-                // SAFETY: each buffer is memory to read, by the same contract.
-                unsafe { send_buffer(socket, buffer, flags) }?;
-            }
-            // SAFETY: as above.
-            unsafe { send_buffer(socket, last, flags & !ZMQ_SNDMORE) }
-        }
-        Some([]) | None => Err(refuse(socket, Error::Invalid)),
-    })
+    // How many have been sent.
+    let sent = Cell::new(0);
+    // SAFETY: nothing here has anything to drop; the rest is the contract of this
+    // layer.
+    unsafe {
+        waiting(
+            |pause| {
+                attempt(|| match array(iov.cast_const(), count) {
+                    Some(buffers @ [_, ..]) => {
+                        send_buffers(socket, buffers, flags, &sent, false, pause)
+                    }
+                    Some([]) | None => Err(refuse(socket, Error::Invalid)),
+                })
+            },
+            |pause| {
+                attempt(|| match array(iov.cast_const(), count) {
+                    Some(buffers) => send_buffers(socket, buffers, flags, &sent, true, pause),
+                    None => Err(Error::Invalid),
+                })
+            },
+        )
+    }
 }
 
+/// Sends what has not been sent, of which the first may have been `asleep`.
+///
 /// # Safety
-/// The buffer is memory to read as in the contract of this layer.
-unsafe fn send_buffer(socket: *mut c_void, buffer: &iovec, flags: c_int) -> Result<usize> {
-    // SAFETY: the same contract.
-    match unsafe { bytes(buffer.iov_base, buffer.iov_len) } {
-        Some(body) => send_outlined(socket, body, flags),
-        None => Err(refuse(socket, no_body(buffer.iov_base))),
+/// Each buffer is memory to read as in the contract of this layer.
+unsafe fn send_buffers(
+    socket: *mut c_void,
+    buffers: &[iovec],
+    flags: c_int,
+    sent: &Cell<usize>,
+    mut asleep: bool,
+    pause: &mut Pause,
+) -> Result<usize> {
+    let mut size = 0;
+    for (index, buffer) in buffers.iter().enumerate().skip(sent.get()) {
+        let is_last = index + 1 == buffers.len();
+        let flags = if is_last { flags & !ZMQ_SNDMORE } else { flags };
+        // SAFETY: the same contract.
+        let body = match unsafe { bytes(buffer.iov_base, buffer.iov_len) } {
+            Some(body) => body,
+            None => return Err(refuse(socket, no_body(buffer.iov_base))),
+        };
+        size = if std::mem::take(&mut asleep) {
+            socket::send_again(body, flags, pause)?
+        } else {
+            send_outlined(socket, body, flags, pause)?
+        };
+        sent.set(index + 1);
     }
+    Ok(size)
 }
 
 /// The short way is laid out once, in [`zmq_send`].
 #[inline(never)]
-fn send_outlined(socket: *mut c_void, body: &[u8], flags: c_int) -> Result<usize> {
-    Pause::through(
-        |pause| socket::send(socket, body, flags, pause),
-        |pause| socket::send_again(body, flags, pause),
-    )
+fn send_outlined(
+    socket: *mut c_void,
+    body: &[u8],
+    flags: c_int,
+    pause: &mut Pause,
+) -> Result<usize> {
+    socket::send(socket, body, flags, pause)
 }
 
 /// Receives the parts of one message, as many as there are or as count says.
@@ -243,48 +276,80 @@ fn send_outlined(socket: *mut c_void, body: &[u8], flags: c_int) -> Result<usize
 /// were; count tells the same also when the call failed after some. EINVAL: no
 /// buffers. ENOMEM. Other errors as for zmq_recv().
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn zmq_recviov(
+pub unsafe extern "C-unwind" fn zmq_recviov(
     socket: *mut c_void,
     iov: *mut iovec,
     count: *mut usize,
     flags: c_int,
 ) -> c_int {
-    entry(-1, || {
-        // SAFETY: null, or a place for one count.
-        let Some(count) = (unsafe { count.as_mut() }) else {
-            return Err(refuse(socket, Error::Invalid));
-        };
-        // SAFETY: the contract of this layer.
-        let buffers = match unsafe { array_mut(iov, *count) } {
-            None | Some([]) => return Err(refuse(socket, Error::Invalid)),
-            Some(buffers) => buffers,
-        };
-        let mut received = 0;
-        let outcome = receive_parts(socket, buffers, flags, &mut received);
-        // Where there is no socket, nothing is touched.
-        if received > 0 || outcome != Err(Error::NotSocket) {
-            *count = received;
-        }
-        outcome?;
-        Ok(c_int::try_from(received).unwrap_or(c_int::MAX))
-    })
+    // SAFETY: nothing here has anything to drop; the rest is the contract of this
+    // layer.
+    unsafe {
+        waiting(
+            |pause| {
+                attempt(|| {
+                    receive_parts(socket, iov, count, flags, |msg| {
+                        socket::recv_msg(socket, msg, flags, pause)
+                    })
+                })
+            },
+            |pause| {
+                attempt(|| {
+                    receive_parts(socket, iov, count, flags, |msg| {
+                        socket::recv_msg_again(msg, pause)
+                    })
+                })
+            },
+        )
+    }
 }
 
-/// The parts of one message into as many buffers as they take.
-fn receive_parts(
+/// The parts of one message into as many buffers as they take. Only the `first`
+/// one has to be waited for.
+///
+/// # Safety
+/// The contract of this layer: `count` is null or a place for one count, and `iov`
+/// null or as many buffers.
+unsafe fn receive_parts(
+    socket: *mut c_void,
+    iov: *mut iovec,
+    count: *mut usize,
+    flags: c_int,
+    first: impl FnOnce(&mut Msg) -> Result<usize>,
+) -> Result<usize> {
+    // SAFETY: the same contract.
+    let Some(count) = (unsafe { count.as_mut() }) else {
+        return Err(refuse(socket, Error::Invalid));
+    };
+    // SAFETY: the same contract.
+    let buffers = match unsafe { array_mut(iov, *count) } {
+        None | Some([]) => return Err(refuse(socket, Error::Invalid)),
+        Some(buffers) => buffers,
+    };
+    let mut received = 0;
+    let outcome = fill_buffers(socket, buffers, flags, first, &mut received);
+    // Where there is no socket, and before it has slept, nothing is touched.
+    let untouched = [Err(Error::NotSocket), Err(Error::Asleep)];
+    if received > 0 || !untouched.contains(&outcome) {
+        *count = received;
+    }
+    outcome.map(|()| received)
+}
+
+fn fill_buffers(
     socket: *mut c_void,
     buffers: &mut [iovec],
     flags: c_int,
+    first: impl FnOnce(&mut Msg) -> Result<usize>,
     received: &mut usize,
 ) -> Result<()> {
+    let mut first = Some(first);
     for buffer in buffers {
         let mut msg = Msg::new();
-        // What was received before is not to be lost: no thread ends here.
-        let place = RefCell::new(&mut msg);
-        Pause::through(
-            |pause| socket::recv_msg(socket, &mut place.borrow_mut(), flags, pause),
-            |pause| socket::recv_msg_again(&mut place.borrow_mut(), pause),
-        )?;
+        match first.take() {
+            Some(first) => first(&mut msg)?,
+            None => rest(socket, &mut msg, flags)?,
+        };
         *buffer = malloc_copy(msg.as_slice())?;
         *received += 1;
         if !msg.more() {
@@ -292,6 +357,16 @@ fn receive_parts(
         }
     }
     Ok(())
+}
+
+/// A further part of a message. It is there; if it were not, no thread would end
+/// here, as what was received before is not to be lost.
+fn rest(socket: *mut c_void, msg: &mut Msg, flags: c_int) -> Result<usize> {
+    let place = RefCell::new(msg);
+    Pause::through(
+        |pause| socket::recv_msg(socket, &mut place.borrow_mut(), flags, pause),
+        |pause| socket::recv_msg_again(&mut place.borrow_mut(), pause),
+    )
 }
 
 /// A copy that the caller gives to C's `free`.
