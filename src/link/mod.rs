@@ -153,6 +153,8 @@ pub struct Link {
     watched: AtomicBool,
     /// Whether the I/O thread waits for the kernel to take more.
     full: AtomicBool,
+    /// Whether the application has disconnected from the peer.
+    parted: AtomicBool,
 }
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -181,6 +183,7 @@ impl Link {
             oldest: AtomicU64::new(0),
             watched: AtomicBool::new(false),
             full: AtomicBool::new(false),
+            parted: AtomicBool::new(false),
         };
         (Arc::new(link), writer)
     }
@@ -276,6 +279,17 @@ impl Link {
     /// The socket is through with this peer.
     pub fn close(self: &Arc<Self>, linger: Linger) {
         self.background.notify(Notice::Close(self.clone(), linger));
+    }
+
+    /// The application wants no more of this peer: a `close` that follows is for
+    /// this reason.
+    pub fn part(&self) {
+        self.parted.store(true, Ordering::Release);
+    }
+
+    /// Whether the application has disconnected, and not closed the socket.
+    pub fn has_parted(&self) -> bool {
+        self.parted.load(Ordering::Acquire)
     }
 
     // ------------------------------------------------------------ writing

@@ -480,6 +480,9 @@ impl Inner {
     /// Disconnects: what was received is dropped, what is still to be sent is
     /// sent while the socket's linger lasts.
     fn end_pipe(&mut self, id: PipeId) {
+        if let Some(Pipe::Link(pipe)) = self.pipes.get(id) {
+            pipe.link.part();
+        }
         self.end_pipe_within(id, Linger::from_option(self.options.linger));
     }
 

@@ -79,7 +79,7 @@ impl Session {
         let stops = |condition| self.peering.reconnect_stop & condition != 0;
         let stopped = match loss {
             Loss::Protocol(_) | Loss::Broken => true,
-            Loss::Io(libc::ECONNREFUSED) if self.is_closing() => {
+            Loss::Io(libc::ECONNREFUSED) if self.link.has_parted() => {
                 stops(STOP_REFUSED | STOP_AFTER_DISCONNECT)
             }
             Loss::Io(libc::ECONNREFUSED) => stops(STOP_REFUSED),
