@@ -46,9 +46,10 @@ int main(void)
     printf("%ld\n", zmq_timers_timeout(timers));
     TELL(zmq_timers_execute(timers));
     title("it repeats until it is cancelled");
-    MUST((id = zmq_timers_add(timers, 30, call, &calls)) != -1);
+    MUST((id = zmq_timers_add(timers, 60000, call, &calls)) != -1);
     TELL(zmq_timers_execute(timers));
     TELL(calls);
+    TELL(zmq_timers_set_interval(timers, id, 30));
     for (int i = 0; i < 3; i++) {
         long left = zmq_timers_timeout(timers);
         MUST(left >= 0 && left <= 30);
