@@ -19,7 +19,7 @@ use super::timers::Timers;
 use super::{IoThread, ReadSet, Request, TICK, WAKER};
 use crate::error::Error;
 use crate::link::{Limits, Linger, Link, Notice};
-use crate::sys::{Instant, TimerFd};
+use crate::sys::{self, Instant, Thread, TimerFd};
 use crate::transport::{Address, Stream};
 
 /// How long a thread that cannot wait for events any more sleeps instead.
@@ -352,6 +352,7 @@ impl EventLoop {
         let stamp = session.stamp;
         let io = self.io.clone();
         let look_up = move || {
+            sys::name_thread(b"zmq/resolve");
             let found = match &address {
                 Address::Tcp(tcp) => tcp.resolve(ipv6),
                 _ => Err(Error::Invalid),
@@ -359,12 +360,7 @@ impl EventLoop {
             io.request(Request::Resolved(number, stamp, found));
         };
         // Signals are blocked here, and so in the new thread.
-        let name = "zmq/resolve".to_string();
-        if std::thread::Builder::new()
-            .name(name)
-            .spawn(look_up)
-            .is_err()
-        {
+        if Thread::start(look_up).is_err() {
             self.io
                 .request(Request::Resolved(number, stamp, Err(Error::Again)));
         }

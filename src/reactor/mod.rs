@@ -17,7 +17,6 @@ mod timers;
 use std::os::fd::AsRawFd;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
 
 use crossbeam_channel::Sender;
 use mio::unix::SourceFd;
@@ -25,7 +24,7 @@ use mio::{Interest, Poll, Token};
 
 use crate::error::{Error, Result};
 use crate::link::{Background, Linger, Notice};
-use crate::sys::{self, EventFd, Scheduling, TimerFd};
+use crate::sys::{self, EventFd, Scheduling, Thread, TimerFd};
 
 pub use acceptor::Acceptor;
 pub use monitor::{Ends, Event, Monitor};
@@ -63,7 +62,7 @@ pub struct IoThread {
     requests: Sender<Request>,
     registry: mio::Registry,
     tokens: AtomicUsize,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    thread: Mutex<Option<Thread>>,
 }
 
 impl IoThread {
@@ -90,14 +89,14 @@ impl IoThread {
         });
         let event_loop = EventLoop::new(poll, timer, io.clone(), request_queue, notice_queue);
         let _blocked = sys::block_all_signals();
-        let spawned = std::thread::Builder::new().spawn(move || {
+        let started = Thread::start(move || {
             // Last the name: who finds it finds the rest done.
             scheduling.apply();
             sys::name_thread(&name);
             event_loop.run()
         });
-        let handle = spawned.map_err(|_| Error::Again)?;
-        *io.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(handle);
+        let thread = started.map_err(|_| Error::Again)?;
+        *io.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
         Ok(io)
     }
 
@@ -129,14 +128,13 @@ impl IoThread {
     /// Ends the thread and waits for it.
     pub fn stop(&self) {
         self.request(Request::Stop);
-        let handle = self
+        let thread = self
             .thread
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        if let Some(handle) = handle {
-            // Its panic, if any, was its own.
-            let _ = handle.join();
+        if let Some(thread) = thread {
+            thread.join();
         }
     }
 

@@ -17,6 +17,7 @@ mod poll;
 mod raw;
 mod sched;
 mod signal;
+mod thread;
 mod timerfd;
 
 use std::io;
@@ -32,6 +33,7 @@ pub use poll::{PollFd, poll};
 pub use raw::{Uncancelled, uncancelled};
 pub use sched::{Scheduling, name_thread};
 pub use signal::{SignalsBlocked, any_handler, block_all_signals, set_timer_slack};
+pub use thread::Thread;
 pub use timerfd::TimerFd;
 
 /// A descriptor that is closed when dropped.
