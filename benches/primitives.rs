@@ -75,7 +75,7 @@ fn neighbours() {
             |count| {
                 for _ in 0..count / batch {
                     for number in 0..batch {
-                        writer.send_copy(&[number as u8; 16]);
+                        writer.send_copy(&[number as u8; 16]).unwrap();
                         black_box(writer.reader_idle());
                     }
                     for _ in 0..batch {
@@ -105,7 +105,7 @@ fn neighbours() {
                 while writer.written_messages() - writer.acknowledged() >= 2_000 {
                     std::thread::yield_now();
                 }
-                writer.send_copy(&[number as u8; 16]);
+                writer.send_copy(&[number as u8; 16]).unwrap();
                 black_box(writer.reader_idle());
             }
         });
@@ -128,7 +128,7 @@ fn outboxes() {
             |count| {
                 for _ in 0..count / batch {
                     for _ in 0..batch {
-                        writer.append_copy(0, black_box(&body));
+                        writer.append_copy(0, black_box(&body)).unwrap();
                         writer.commit();
                     }
                     let (_, mut total) = reader.gather(&mut pieces, usize::MAX);
@@ -144,8 +144,8 @@ fn outboxes() {
         let mut bodies: Vec<Vec<u8>> = (0..32).map(|_| vec![0; 16]).collect();
         for _ in 0..count / 32 {
             for body in bodies.drain(..) {
-                writer.append_body(MORE, body);
-                writer.append_copy(0, b"");
+                writer.append_body(MORE, body).unwrap();
+                writer.append_copy(0, b"").unwrap();
                 writer.commit();
             }
             while !reader.is_empty() {

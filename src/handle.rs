@@ -21,7 +21,7 @@
 //! What this module does not do: it never drops or resets a slot's value. The
 //! value is made once with `Default` and belongs to the successive owners.
 
-use std::alloc::{Layout, alloc_zeroed};
+use std::alloc::Layout;
 use std::cell::UnsafeCell;
 use std::ffi::c_void;
 use std::ops::{Deref, DerefMut};
@@ -30,6 +30,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
 use std::time::Duration;
 
 use crate::error::{Error, Result};
+use crate::memory::large;
 
 /// Addresses of one slot, used in turn by its successive lives.
 pub const HEADS: usize = 32;
@@ -297,7 +298,7 @@ impl<T: Default + Send + Sync + 'static> Registry<T> {
             let layout =
                 Layout::array::<Slot<T>>(chunk_length(number)).map_err(|_| Error::NoMemory)?;
             // SAFETY: the layout is not of size zero, a slot has its addresses.
-            let base = unsafe { alloc_zeroed(layout) }.cast::<Slot<T>>();
+            let base = unsafe { large::alloc_zeroed(layout) }.cast::<Slot<T>>();
             if base.is_null() {
                 return Err(Error::NoMemory);
             }

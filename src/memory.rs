@@ -1,11 +1,24 @@
 //! Copying and fetching of memory where a message's path is so short that a
 //! call of `memcpy`, or a wait for another core's cache, is a large part of it; and
-//! boxes whose memory may be refused.
+//! boxes whose memory may be refused. Below, where memory comes from, and what
+//! happens when there is none.
 
-use std::alloc::{Layout, alloc};
+pub mod large;
+pub mod reserve;
+
+use std::alloc::Layout;
 use std::ptr::{self, NonNull};
 
 use crate::error::{Error, Result};
+
+/// A copy of what a caller gave, however much that is.
+pub fn try_to_vec<T: Copy>(items: &[T]) -> Result<Vec<T>> {
+    let mut copy = Vec::new();
+    copy.try_reserve_exact(items.len())
+        .map_err(|_| Error::NoMemory)?;
+    copy.extend_from_slice(items);
+    Ok(copy)
+}
 
 /// Up to this many bytes are copied in place.
 const SHORT: usize = 64;
@@ -58,7 +71,7 @@ pub unsafe fn copy_short(from: *const u8, to: *mut u8, len: usize) {
 pub fn try_box<T>(value: T) -> Result<Box<T>> {
     const { assert!(size_of::<T>() > 0) };
     // SAFETY: the layout is not empty.
-    let memory = unsafe { alloc(Layout::new::<T>()) };
+    let memory = unsafe { large::alloc(Layout::new::<T>()) };
     let place = NonNull::new(memory.cast::<T>()).ok_or(Error::NoMemory)?;
     // SAFETY: freshly allocated for one `T`, by the allocator that boxes have.
     Ok(unsafe {

@@ -17,9 +17,11 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
 #include <link.h>
 #include <netdb.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -134,7 +136,70 @@ INJECTED(int, timerfd_settime,
          (int fd, int flags, const struct itimerspec *next, struct itimerspec *before),
          (fd, flags, next, before))
 INJECTED(int, unlink, (const char *path), (path))
+INJECTED(int, rmdir, (const char *path), (path))
+INJECTED(int, getifaddrs, (struct ifaddrs **list), (list))
+INJECTED(int, sched_setaffinity, (pid_t pid, size_t size, const cpu_set_t *set), (pid, size, set))
 INJECTED(ssize_t, getrandom, (void *place, size_t size, unsigned int flags), (place, size, flags))
+
+/* These say it by their result, too. */
+int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+                struct addrinfo **list)
+{
+    static int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+    if (!real)
+        *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+    return INJECT_HERE("getaddrinfo") ? inject_errno : real(name, service, hints, list);
+}
+
+int pthread_setschedparam(pthread_t thread, int policy, const struct sched_param *how)
+{
+    static int (*real)(pthread_t, int, const struct sched_param *);
+    if (!real)
+        *(void **)&real = dlsym(RTLD_NEXT, "pthread_setschedparam");
+    return INJECT_HERE("pthread_setschedparam") ? inject_errno : real(thread, policy, how);
+}
+
+char *mkdtemp(char *path)
+{
+    static char *(*real)(char *);
+    if (!real)
+        *(void **)&real = dlsym(RTLD_NEXT, "mkdtemp");
+    return INJECT_HERE("mkdtemp") ? NULL : real(path);
+}
+
+int prctl(int option, ...)
+{
+    static int (*real)(int, ...);
+    va_list list;
+    va_start(list, option);
+    unsigned long a = va_arg(list, unsigned long), b = va_arg(list, unsigned long);
+    unsigned long c = va_arg(list, unsigned long), d = va_arg(list, unsigned long);
+    va_end(list);
+    if (!real)
+        *(void **)&real = dlsym(RTLD_NEXT, "prctl");
+    return INJECT_HERE("prctl") ? -1 : real(option, a, b, c, d);
+}
+
+/* These say it by null. They are called before anything can be set up, too. */
+#define INJECTED_MEMORY(name, parameters, arguments, real)                       \
+    extern void *real parameters;                                                \
+    void *name parameters                                                        \
+    {                                                                            \
+        return inject_start && INJECT_HERE(#name) ? NULL : real arguments;       \
+    }
+
+INJECTED_MEMORY(malloc, (size_t size), (size), __libc_malloc)
+INJECTED_MEMORY(calloc, (size_t count, size_t size), (count, size), __libc_calloc)
+INJECTED_MEMORY(realloc, (void *memory, size_t size), (memory, size), __libc_realloc)
+
+int posix_memalign(void **place, size_t alignment, size_t size)
+{
+    extern void *__libc_memalign(size_t, size_t);
+    if (inject_start && INJECT_HERE("posix_memalign"))
+        return inject_errno;
+    *place = __libc_memalign(alignment, size);
+    return *place ? 0 : ENOMEM;
+}
 
 int fcntl(int fd, int command, ...)
 {

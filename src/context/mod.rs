@@ -17,6 +17,7 @@ use std::time::Duration;
 use crate::error::{Error, Result};
 use crate::handle::{Handle, Registry};
 use crate::link::Pool;
+use crate::memory::reserve::scarce;
 use crate::options::ContextOptions;
 use crate::pause::Pause;
 use crate::process;
@@ -113,6 +114,7 @@ impl Context {
 
     /// Takes a socket in, unless there are too many or the context is ending.
     pub fn join(self: &Arc<Self>, member: Arc<dyn Member>) -> Result<(u64, Arc<Keep>)> {
+        scarce()?;
         let most = lock(&self.options).max_sockets as usize;
         let mut members = lock(&self.members);
         if self.is_terminated() {
@@ -251,6 +253,7 @@ pub fn find(pointer: *mut c_void) -> Result<Arc<Context>> {
 
 /// `zmq_ctx_new`.
 pub fn ctx_new() -> Result<*mut c_void> {
+    scarce()?;
     process::at_fork(after_fork);
     barrier::init();
     let cell = CONTEXTS.allocate()?;

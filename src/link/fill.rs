@@ -204,8 +204,7 @@ impl FillHalf {
     /// Puts a message of our own behind what has arrived, between two messages.
     pub fn insert(&mut self, body: &[u8]) -> Result<(), Error> {
         let msg = Msg::copy_from(body)?;
-        self.push(Item::Frame(msg, 1), true);
-        Ok(())
+        self.push(Item::Frame(msg, 1), true)
     }
 
     /// Drops what is in the inbox.
@@ -267,7 +266,7 @@ impl FillHalf {
                 }
                 body.filled += count;
                 taken += count;
-            } else if !self.finish_body() {
+            } else if !self.finish_body()? {
                 break;
             }
         }
@@ -392,7 +391,7 @@ impl FillHalf {
         let direct = count.min(wanted);
         if let Some(body) = &mut self.body {
             body.filled += direct;
-            self.finish_body();
+            self.finish_body()?;
         }
         let end = start + (count - direct);
         self.carry.clear();
@@ -417,45 +416,47 @@ impl FillHalf {
     }
 
     /// Puts a complete large body into the inbox; says whether it was complete.
-    fn finish_body(&mut self) -> bool {
+    fn finish_body(&mut self) -> Result<bool, Error> {
         match self.body.take() {
             Some(body) if body.filled == body.len => {
                 let mut msg = Msg::from_buffer(body.buffer, body.len);
                 if body.flags & COMMAND != 0 {
-                    self.take_command(msg);
-                    return true;
+                    self.take_command(msg)?;
+                    return Ok(true);
                 }
                 let more = body.flags & MORE != 0;
                 msg.set_more(more);
                 self.scanner.pass(more);
-                self.push(Item::Frame(msg, u64::from(!more)), !more);
-                true
+                self.push(Item::Frame(msg, u64::from(!more)), !more)?;
+                Ok(true)
             }
             body => {
                 self.body = body;
-                false
+                Ok(false)
             }
         }
     }
 
     /// A large command has come: a subscription with a long topic, or one that
     /// the link makes an error of.
-    fn take_command(&mut self, command: Msg) {
+    fn take_command(&mut self, command: Msg) -> Result<(), Error> {
         let body = command.as_slice();
         let subscription = command::subscription(body).filter(|_| self.subscribes);
         if let Some((on, topic)) = subscription {
             // Without memory for it the publisher does not hear of it.
             if let Ok(msg) = Msg::of_parts(&[on.into()], topic) {
                 let between = !self.scanner.in_message();
-                self.push(Item::Frame(msg, u64::from(between)), between);
+                self.push(Item::Frame(msg, u64::from(between)), between)?;
             }
         } else {
-            self.commands.push(body.to_vec());
+            // None of this length is sound: the beginning tells that, too.
+            self.commands.push(body[..body.len().min(LARGE)].to_vec());
         }
+        Ok(())
     }
 
     /// Appends an item that ends a message or leaves one open.
-    fn push(&mut self, item: Item, whole: bool) {
+    fn push(&mut self, item: Item, whole: bool) -> Result<(), Error> {
         if self.conflate {
             if let Some(newest) = item.last() {
                 self.ready.clear();
@@ -463,12 +464,16 @@ impl FillHalf {
                 self.ready.push_back(newest);
             }
         } else if whole {
+            let frames = self.held.len() + 1;
+            self.ready.try_reserve(frames).map_err(no_memory)?;
             self.outstanding += item.messages();
             self.ready.extend(self.held.drain(..));
             self.ready.push_back(item);
         } else {
+            self.held.try_reserve(1).map_err(no_memory)?;
             self.held.push(item);
         }
+        Ok(())
     }
 
     /// Sorts the bytes from `start` to `end` of `buffer`: whole messages,
@@ -510,7 +515,7 @@ impl FillHalf {
                 let (len, messages) = sound_part(bytes, open, limits);
                 if messages > 0 {
                     let chunk = Chunk::new(buffer, start, start + len, self.share);
-                    self.push(Item::Chunk(chunk, messages), true);
+                    self.push(Item::Chunk(chunk, messages), true)?;
                 }
                 return Err(Error::Os(libc::EPROTO));
             }
@@ -542,11 +547,11 @@ impl FillHalf {
         let whole = start + scan.whole;
         if scan.whole > 0 {
             let chunk = Chunk::new(buffer.clone(), start, whole, self.share);
-            self.push(Item::Chunk(chunk, scan.messages.into()), true);
+            self.push(Item::Chunk(chunk, scan.messages.into()), true)?;
         }
         if scan.consumed > scan.whole && self.scanner.in_message() {
             let chunk = Chunk::new(buffer, whole, start + scan.consumed, self.share);
-            self.push(Item::Chunk(chunk, 0), false);
+            self.push(Item::Chunk(chunk, 0), false)?;
         } else {
             pool.give(buffer);
         }
@@ -575,6 +580,11 @@ fn sound_part(bytes: &[u8], open: bool, limits: zmtp::Limits) -> (usize, u64) {
         }
     }
     (whole, messages)
+}
+
+/// A queue that cannot grow ends its connection.
+fn no_memory(_: std::collections::TryReserveError) -> Error {
+    Error::NoMemory
 }
 
 const EMPTY: libc::iovec = libc::iovec {

@@ -16,9 +16,7 @@
 //! A receiver in the same process takes frames instead of bytes: the [`FrameReader`], which
 //! can also leave word that it is going to wait.
 //!
-//! It writes to no descriptor, encrypts nothing, and allocating a block aborts the process
-//! when memory is exhausted, as any small allocation of fixed size does: bodies whose size
-//! an application chooses belong into [`Writer::append_body`].
+//! It writes to no descriptor and encrypts nothing.
 
 mod block;
 mod frames;

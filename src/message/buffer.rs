@@ -10,7 +10,7 @@
 //!
 //! It does not know which bytes are filled, or by whom: its user does.
 
-use std::alloc::{Layout, alloc_zeroed, realloc};
+use std::alloc::Layout;
 use std::fmt;
 use std::ops::Range;
 use std::ptr::NonNull;
@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicUsize, Ordering, fence};
 
 use super::spare;
 use crate::error::{Error, Result};
+use crate::memory::large;
 
 /// More references than this are taken for a program that leaks them.
 pub(super) const MAX_REFERENCES: usize = isize::MAX as usize;
@@ -50,7 +51,7 @@ impl Buffer {
         // SAFETY: the layout holds at least the header, so its size is not zero.
         let memory = unsafe {
             if cfg!(miri) {
-                alloc_zeroed(layout)
+                large::alloc_zeroed(layout)
             } else {
                 spare::allocate(layout)
             }
@@ -82,7 +83,7 @@ impl Buffer {
         let new = Buffer::layout(capacity).ok_or(Error::NoMemory)?;
         // SAFETY: allocated with the old layout, and the only reference is
         // borrowed exclusively; the new size is valid and not zero.
-        let memory = unsafe { realloc(self.header.as_ptr().cast(), old, new.size()) };
+        let memory = unsafe { large::realloc(self.header.as_ptr().cast(), old, new.size()) };
         // As in `with_capacity`: the new bytes are unspecified, not undefined.
         let memory = std::hint::black_box(memory);
         self.header = NonNull::new(memory.cast::<Header>()).ok_or(Error::NoMemory)?;

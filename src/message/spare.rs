@@ -9,10 +9,12 @@
 //! Nothing waits here: whoever finds the shelf in use, as the child of a fork
 //! may for ever, turns to the allocator.
 
-use std::alloc::{Layout, alloc, dealloc};
+use std::alloc::Layout;
 use std::ptr;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::memory::large;
 
 /// So many bytes are kept even if no body is left.
 const ALWAYS: usize = 2 << 20;
@@ -69,7 +71,7 @@ pub(super) fn room(size: usize) -> usize {
 pub(super) unsafe fn allocate(layout: Layout) -> *mut u8 {
     let Some((class, _)) = class(layout.size()) else {
         // SAFETY: as the caller promises.
-        return unsafe { alloc(layout) };
+        return unsafe { large::alloc(layout) };
     };
     count(layout.size());
     let spare = SHELF
@@ -77,7 +79,7 @@ pub(super) unsafe fn allocate(layout: Layout) -> *mut u8 {
         .ok()
         .and_then(|mut shelf| shelf.take(class, layout.size()));
     // SAFETY: as the caller promises.
-    let memory = spare.map_or_else(|| unsafe { alloc(layout) }, <*mut Spare>::cast);
+    let memory = spare.map_or_else(|| unsafe { large::alloc(layout) }, <*mut Spare>::cast);
     if memory.is_null() {
         discount(layout.size());
     }
@@ -99,7 +101,7 @@ pub(super) unsafe fn release(memory: *mut u8, layout: Layout) {
         }
     }
     // SAFETY: as the caller promises.
-    unsafe { dealloc(memory, layout) };
+    unsafe { large::dealloc(memory, layout) };
 }
 
 /// Memory of this size, from wherever it came, is in use from now on.
@@ -149,7 +151,7 @@ impl Shelf {
             {
                 let layout = Layout::from_size_align(size, align);
                 // SAFETY: all of a class were allocated with this layout.
-                unsafe { dealloc(spare.cast(), layout.expect("it was allocated with it")) };
+                unsafe { large::dealloc(spare.cast(), layout.expect("it was allocated with it")) };
             }
         }
     }
@@ -188,7 +190,7 @@ mod tests {
             let layout = Layout::from_size_align(size, 16).unwrap();
             let (class, _) = class(size).unwrap();
             // SAFETY: the layout is not empty; the memory goes to the shelf.
-            unsafe { shelf.put(class, size, alloc(layout).cast()) };
+            unsafe { shelf.put(class, size, large::alloc(layout).cast()) };
         }
         assert_eq!(shelf.kept, sizes.iter().sum());
         let first = class(sizes[0]).unwrap().0;

@@ -1,7 +1,7 @@
 //! Sending to many: each frame goes to every pipe that was chosen for its message.
 //!
 //! Whom a message goes to is decided at its first frame. A pipe without room gets
-//! none of it, and keeps nobody waiting. To a few peers the caller writes as it
+//! none of it, and keeps nobody waiting; nor does one that there is no memory for. To a few peers the caller writes as it
 //! does to one; to more it only appends, and the background writes.
 
 use super::Sent;
@@ -69,29 +69,35 @@ impl FanOut {
             || (size < LARGE && self.chosen.iter().all(|&id| pipes[id].is_link()));
         let mut then = Then::Nothing;
         let few = self.chosen.len() <= FEW;
-        let mut write = |pipes: &mut Pipes, id: PipeId, body: &mut Body<'_>| -> Result<()> {
+        let mut write = |pipes: &mut Pipes, id: PipeId, body: &mut Body<'_>| {
             let next = match few {
-                true => pipes[id].write(body, more)?,
-                false => pipes[id].write_behind(body, more)?,
+                true => pipes[id].write(body, more),
+                false => pipes[id].write_behind(body, more),
             };
-            if next != Then::Nothing {
-                pipes.leave_aside(id, next);
-                then = Then::Aside;
+            match next {
+                Ok(Then::Nothing) => {}
+                Ok(next) => {
+                    pipes.leave_aside(id, next);
+                    then = Then::Aside;
+                }
+                Err(_) => pipes.take_back(id),
             }
-            Ok(())
+            next.is_ok()
         };
         if copied {
             let bytes = body.as_slice();
-            for &id in &self.chosen {
-                write(pipes, id, &mut Body::Bytes(bytes))?;
-            }
+            self.chosen
+                .retain(|&id| write(pipes, id, &mut Body::Bytes(bytes)));
         } else {
             let mut own = Msg::new();
             let original = body.message(&mut own)?;
-            for &id in &self.chosen {
-                let mut shared = original.share()?;
-                write(pipes, id, &mut Body::Msg(&mut shared))?;
-            }
+            self.chosen.retain(|&id| match original.share() {
+                Ok(mut shared) => write(pipes, id, &mut Body::Msg(&mut shared)),
+                Err(_) => {
+                    pipes.take_back(id);
+                    false
+                }
+            });
         }
         let pipe = PipeId::NONE;
         Ok(Sent { pipe, then })

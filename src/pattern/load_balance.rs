@@ -59,6 +59,18 @@ impl LoadBalance {
         Ok(Sent { pipe, then })
     }
 
+    /// Takes back the frames of the message under way.
+    #[cold]
+    pub fn take_back(&mut self, pipes: &mut Pipes) {
+        if self.more
+            && !self.dropping
+            && let Some(id) = self.turn.current()
+        {
+            pipes.take_back(id);
+        }
+        (self.more, self.dropping) = (false, false);
+    }
+
     /// Sends a whole message with a short body, if nothing stands in its way;
     /// otherwise nothing has happened, and [`send`](Self::send) is to look.
     #[inline(always)]

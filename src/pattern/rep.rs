@@ -71,10 +71,11 @@ impl Rules for Rep {
             if self.client.is_some_and(|id| !pipes[id].can_write_at_last()) {
                 self.client = None;
             }
-            for mut frame in self.envelope.drain(..) {
-                if let Some(id) = self.client {
-                    pipes[id].write(&mut Body::Msg(&mut frame), true)?;
-                }
+            if let Some(id) = self.client {
+                self.address(pipes, id)?;
+            }
+            for frame in self.envelope.drain(..) {
+                pipes.discard(frame);
             }
             self.state = State::Sending;
         } else if self.state != State::Sending {
@@ -132,6 +133,17 @@ impl Rules for Rep {
 }
 
 impl Rep {
+    /// Writes the envelope of a reply: all of it or nothing.
+    fn address(&mut self, pipes: &mut Pipes, id: PipeId) -> Result<()> {
+        for frame in &mut self.envelope {
+            let wrote = frame
+                .share()
+                .and_then(|mut frame| pipes[id].write(&mut Body::Msg(&mut frame), true));
+            wrote.inspect_err(|_| pipes.take_back(id))?;
+        }
+        Ok(())
+    }
+
     /// Reads up to the body of the next request that has a proper envelope.
     fn find_request(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Result<()> {
         loop {

@@ -170,7 +170,8 @@ impl Req {
             self.out.send(pipes, &mut Body::Bytes(&id), true, effort)?;
             self.number = number;
         }
-        let delimiter = self.out.send(pipes, &mut Body::Bytes(&[]), true, effort)?;
+        let delimiter = self.out.send(pipes, &mut Body::Bytes(&[]), true, effort);
+        let delimiter = delimiter.inspect_err(|_| self.out.take_back(pipes))?;
         self.server = (delimiter.pipe != PipeId::NONE).then_some(delimiter.pipe);
         self.state = State::Sending;
         self.drop_stale(pipes);

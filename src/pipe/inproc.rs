@@ -236,12 +236,15 @@ impl InprocPipe {
         }
         let flags = if more { MORE } else { 0 };
         match body {
-            Body::Bytes(bytes) if bytes.len() < LONG => self.out.append_copy(flags, bytes),
+            Body::Bytes(bytes) if bytes.len() < LONG => self.out.append_copy(flags, bytes)?,
             // Copied, so that whoever allocated the body releases it, too.
             Body::Msg(msg) if msg.len() < LONG && !msg.is_foreign() => {
-                self.out.append_copy(flags, msg.as_slice());
+                self.out.append_copy(flags, msg.as_slice())?;
             }
-            _ => self.out.append_body(flags, body.take()?),
+            _ => {
+                self.out.make_room_for_body()?;
+                self.out.append_body(flags, body.take()?)?;
+            }
         }
         Ok(if more { Then::Nothing } else { self.publish() })
     }
@@ -251,7 +254,7 @@ impl InprocPipe {
         if self.out.written_messages() >= self.until || body.len() >= LONG {
             return None;
         }
-        self.out.send_copy(body);
+        self.out.send_copy(body).ok()?;
         Some(self.published())
     }
 

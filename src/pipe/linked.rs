@@ -173,9 +173,10 @@ impl LinkPipe {
         let bytes = body.as_slice();
         let len = bytes.len();
         if len < LARGE && !(watched && len > 0) {
-            self.writer.append_copy(flags, bytes);
+            self.writer.append_copy(flags, bytes)?;
         } else {
-            self.writer.append_body(flags, body.take()?);
+            self.writer.make_room_for_body()?;
+            self.writer.append_body(flags, body.take()?)?;
         }
         Ok(len)
     }
@@ -189,9 +190,10 @@ impl LinkPipe {
         };
         let len = head.len() + topic.len();
         if len < LARGE {
-            self.writer.append_parts(flags, head, topic);
+            self.writer.append_parts(flags, head, topic)?;
         } else {
-            self.writer.append_body(flags, Msg::of_parts(head, topic)?);
+            self.writer
+                .append_body(flags, Msg::of_parts(head, topic)?)?;
         }
         let unflushed = self.writer.unflushed_bytes();
         self.writer.commit_uncounted();
@@ -204,7 +206,7 @@ impl LinkPipe {
             return None;
         }
         let unflushed = self.writer.unflushed_bytes();
-        self.writer.send_copy(body);
+        self.writer.send_copy(body).ok()?;
         Some(self.decide(unflushed, body.len()))
     }
 

@@ -368,6 +368,14 @@ impl Pipe {
         }
     }
 
+    /// Takes back the frames of a message that was not finished.
+    pub fn rollback(&mut self, spent: &mut Vec<Msg>) {
+        match self {
+            Pipe::Link(pipe) => pipe.rollback(spent),
+            Pipe::Inproc(pipe) => pipe.rollback(spent),
+        }
+    }
+
     /// Tells a publisher of a subscription, or of its end: past the mark.
     pub fn subscribe(&mut self, topic: &[u8], on: bool) -> Result<Then> {
         match self {

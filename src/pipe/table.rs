@@ -131,6 +131,13 @@ impl Pipes {
         self.due.pop()
     }
 
+    /// Takes back the frames of a message that cannot be finished.
+    pub fn take_back(&mut self, id: PipeId) {
+        if let Some(pipe) = self.places[id.index()].pipe.as_deref_mut() {
+            pipe.rollback(&mut self.spent);
+        }
+    }
+
     /// A pattern has received a message that nobody wants. What may call the
     /// application when it is dropped is dropped later, without the lock.
     pub fn discard(&mut self, msg: Msg) {

@@ -6,6 +6,7 @@ use std::os::fd::{AsRawFd, RawFd};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::memory::reserve::scarce;
 use crate::reactor::{Ends, Event, Peering};
 use crate::transport::{Listener, Stream};
 
@@ -49,7 +50,10 @@ impl Acceptor {
     pub(super) fn accept(&self) -> Accepted {
         let mut streams = Vec::new();
         for _ in 0..BATCH {
-            match self.listener.accept(&self.peering.stream) {
+            let accepted = scarce()
+                .map_err(|_| std::io::Error::from_raw_os_error(libc::ENOMEM))
+                .and_then(|()| self.listener.accept(&self.peering.stream));
+            match accepted {
                 Ok(Some(stream)) => streams.push(stream),
                 Ok(None) => {
                     return Accepted {

@@ -11,6 +11,7 @@ use super::lease::Home;
 use super::{Entered, SocketRef};
 use crate::error::{Error, Result};
 use crate::link::{Batches, Conflate, FillHalf, Limits, Linger, Link, PipeId, Watch};
+use crate::memory::reserve::scarce;
 use crate::options::BATCH_SIZE;
 use crate::pipe::{LinkPipe, PeerInfo, Pipe};
 use crate::reactor::{Acceptor, Connector, Ends, Event, IoThread, Notes, Peering, Request};
@@ -73,6 +74,7 @@ fn enter(socket: *mut c_void) -> Result<Entered> {
 /// `zmq_bind`.
 pub fn bind(socket: *mut c_void, endpoint: &str) -> Result<()> {
     let mut socket = enter(socket)?;
+    scarce()?;
     let bound = match parse_bind(endpoint, socket.options.ipv6) {
         Ok(Address::Inproc(name)) => return socket.bind_name(endpoint, name),
         Ok(address) => socket.listen(&address),
@@ -90,6 +92,7 @@ pub fn bind(socket: *mut c_void, endpoint: &str) -> Result<()> {
 /// `zmq_connect`.
 pub fn connect(socket: *mut c_void, endpoint: &str) -> Result<()> {
     let mut socket = enter(socket)?;
+    scarce()?;
     let address = parse_connect(endpoint, socket.options.ipv6)?;
     let known = socket.endpoints.iter().any(|known| known.text == endpoint);
     match address {

@@ -18,6 +18,7 @@ use super::wait::{CROWDED, Kind, LOOK, Waiter};
 use super::{Entered, SocketRef};
 use crate::context::Context;
 use crate::error::Result;
+use crate::memory::try_to_vec;
 use crate::pause::Pause;
 use crate::sys::{EventFd, Instant, Nap, PollFd, poll as poll_now};
 
@@ -56,7 +57,7 @@ pub fn poll(
         return Ok(found);
     }
     let mut call = Box::new(Poll {
-        items: items.to_vec(),
+        items: try_to_vec(items)?,
         begun,
         limit,
         mask,

@@ -7,8 +7,10 @@
 //! may.
 
 use super::{COMMAND, LONG, MORE};
+use crate::error::{Error, Result};
+use crate::memory::large;
 use crate::sync::shim::{AtomicPtr, AtomicU64, Ordering, UnsafeCell, Witness};
-use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::alloc::Layout;
 use std::ptr;
 
 /// Room of the first block of an outbox.
@@ -103,18 +105,19 @@ impl<B> Block<B> {
         size_of::<Record<B>>()
     };
 
-    fn layout(room: usize) -> Layout {
-        Layout::from_size_align(size_of::<Self>() + room, ALIGN).expect("a block fits in memory")
+    fn layout(room: usize) -> Option<Layout> {
+        Layout::from_size_align(size_of::<Self>().checked_add(room)?, ALIGN).ok()
     }
 
     /// An empty block with at least this much room.
-    pub(super) fn allocate(room: usize) -> *mut Self {
-        let room = room.next_multiple_of(ALIGN);
-        let layout = Self::layout(room);
+    pub(super) fn allocate(room: usize) -> Result<*mut Self> {
+        let room = room.checked_next_multiple_of(ALIGN);
+        let room = room.ok_or(Error::NoMemory)?;
+        let layout = Self::layout(room).ok_or(Error::NoMemory)?;
         // SAFETY: the layout's size is not zero.
-        let block = unsafe { alloc(layout) }.cast::<Self>();
+        let block = unsafe { large::alloc(layout) }.cast::<Self>();
         if block.is_null() {
-            handle_alloc_error(layout);
+            return Err(Error::NoMemory);
         }
         let head = Self {
             published: AtomicU64::new(0),
@@ -126,7 +129,7 @@ impl<B> Block<B> {
         };
         // SAFETY: the allocation is fresh, aligned and large enough for the head.
         unsafe { block.write(head) };
-        block
+        Ok(block)
     }
 
     /// # Safety
@@ -134,9 +137,9 @@ impl<B> Block<B> {
     pub(super) unsafe fn free(block: *mut Self) {
         // SAFETY: as the caller promises.
         unsafe {
-            let layout = Self::layout((*block).room);
+            let layout = Self::layout((*block).room).expect("it was allocated with this layout");
             block.drop_in_place();
-            dealloc(block.cast(), layout);
+            large::dealloc(block.cast(), layout);
         }
     }
 

@@ -34,10 +34,10 @@ fn next(reader: &mut FrameReader<Bytes>) -> Option<(Bytes, bool, bool)> {
 fn a_message_is_visible_once_it_is_committed() {
     let (mut writer, mut reader) = frames::<Bytes>();
     assert!(reader.is_empty());
-    writer.append_copy(MORE, b"head");
+    writer.append_copy(MORE, b"head").unwrap();
     assert!(reader.is_empty());
     assert_eq!(next(&mut reader), None);
-    writer.append_copy(0, b"");
+    writer.append_copy(0, b"").unwrap();
     writer.commit();
     assert!(!reader.is_empty());
     assert_eq!(next(&mut reader), Some((b"head".to_vec(), false, true)));
@@ -51,10 +51,10 @@ fn bodies_come_by_reference_between_bytes() {
     let (mut writer, mut reader) = frames::<Bytes>();
     let body = vec![7; 3_000];
     let at = body.as_ptr();
-    writer.append_copy(MORE, b"");
-    writer.append_body(MORE, body);
-    writer.append_body(MORE, Bytes::new());
-    writer.append_copy(0, &[8; 300]);
+    writer.append_copy(MORE, b"").unwrap();
+    writer.append_body(MORE, body).unwrap();
+    writer.append_body(MORE, Bytes::new()).unwrap();
+    writer.append_copy(0, &[8; 300]).unwrap();
     writer.commit();
     assert_eq!(next(&mut reader), Some((Bytes::new(), false, true)));
     let (body, by_reference, more) = next(&mut reader).expect("the body");
@@ -67,15 +67,15 @@ fn bodies_come_by_reference_between_bytes() {
 #[test]
 fn what_is_declined_stays() {
     let (mut writer, mut reader) = frames::<Bytes>();
-    writer.send_copy(b"bytes");
-    writer.append_body(0, b"body".to_vec());
+    writer.send_copy(b"bytes").unwrap();
+    writer.append_body(0, b"body".to_vec()).unwrap();
     writer.commit();
     assert_eq!(reader.next_frame(|_, _| false), None);
     // A body that is to come keeps the short way out of its block.
     assert_eq!(reader.next_bytes(&mut Only(b"bytes")), None);
     assert_eq!(next(&mut reader), Some((b"bytes".to_vec(), false, false)));
     assert_eq!(next(&mut reader), Some((b"body".to_vec(), true, false)));
-    writer.send_copy(b"more");
+    writer.send_copy(b"more").unwrap();
     assert_eq!(reader.next_bytes(&mut Only(b"other")), None);
     assert_eq!(reader.next_bytes(&mut Only(b"more")), Some(false));
     assert_eq!(reader.next_bytes(&mut Only(b"more")), None);
@@ -86,7 +86,7 @@ fn an_idle_reader_is_reported_once() {
     let (mut writer, mut reader) = frames::<Bytes>();
     assert!(!writer.reader_idle());
     assert!(reader.declare_idle());
-    writer.send_copy(b"1");
+    writer.send_copy(b"1").unwrap();
     assert!(writer.reader_idle());
     assert!(!writer.reader_idle());
     assert!(!reader.declare_idle(), "there is something");
@@ -98,7 +98,7 @@ fn an_idle_reader_is_reported_once() {
 #[test]
 fn a_waiting_writer_is_reported_once() {
     let (mut writer, mut reader) = frames::<Bytes>();
-    (0..4).for_each(|_| writer.send_copy(b"x"));
+    (0..4).for_each(|_| writer.send_copy(b"x").unwrap());
     assert!(writer.wait_for_ack(2));
     assert!(!reader.acknowledge(1));
     assert!(reader.acknowledge(1));
@@ -121,10 +121,10 @@ fn bodies_are_dropped_once_whichever_end_goes_last() {
             let alive = StdArc::new(());
             let (mut writer, mut reader) = frames();
             for _ in 0..100 {
-                writer.append_body(0, Counted(alive.clone()));
+                writer.append_body(0, Counted(alive.clone())).unwrap();
                 writer.commit();
             }
-            (0..open).for_each(|_| writer.append_body(MORE, Counted(alive.clone())));
+            (0..open).for_each(|_| writer.append_body(MORE, Counted(alive.clone())).unwrap());
             for _ in 0..taken {
                 assert_eq!(reader.next_frame(|_, _| true), Some(false));
             }
@@ -155,9 +155,9 @@ fn order_and_content_hold_whatever_the_lag() {
                 let by_reference = number.is_multiple_of(7);
                 let flags = if more { MORE } else { 0 };
                 match (by_reference, more || writer.is_mid_message()) {
-                    (true, _) => writer.append_body(flags, body.clone()),
-                    (false, true) => writer.append_copy(flags, &body),
-                    (false, false) => writer.send_copy(&body),
+                    (true, _) => writer.append_body(flags, body.clone()).unwrap(),
+                    (false, true) => writer.append_copy(flags, &body).unwrap(),
+                    (false, false) => writer.send_copy(&body).unwrap(),
                 }
                 if !more {
                     writer.commit();
@@ -170,7 +170,7 @@ fn order_and_content_hold_whatever_the_lag() {
                 }
             }
             if writer.is_mid_message() {
-                writer.append_copy(0, b"end");
+                writer.append_copy(0, b"end").unwrap();
                 writer.commit();
                 expected.push_back((b"end".to_vec(), false, false));
             }
@@ -210,10 +210,12 @@ fn the_ends_may_work_at_the_same_time() {
         }
         match number % 13 {
             0 => {
-                writer.append_body(0, number.to_ne_bytes().to_vec());
+                writer
+                    .append_body(0, number.to_ne_bytes().to_vec())
+                    .unwrap();
                 writer.commit();
             }
-            _ => writer.send_copy(&number.to_ne_bytes()),
+            _ => writer.send_copy(&number.to_ne_bytes()).unwrap(),
         }
     }
     consumer.join().expect("the reader ran to its end");

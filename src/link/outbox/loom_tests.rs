@@ -28,8 +28,8 @@ fn flush(reader: &mut Reader<Bytes>, stream: &mut Bytes) -> Progress {
 
 /// The messages of the models have two frames, so that halves would be noticed.
 fn send(writer: &mut Writer<Bytes>, number: u8, length: usize) {
-    writer.append_copy(MORE, &[number; 2]);
-    writer.append_copy(0, &vec![number; length]);
+    writer.append_copy(MORE, &[number; 2]).unwrap();
+    writer.append_copy(0, &vec![number; length]).unwrap();
     writer.commit();
 }
 
@@ -106,11 +106,11 @@ fn loom_outbox_hands_over_bodies_once() {
         let body = Counted(alive.clone());
         let appending = thread::spawn(move || {
             for _ in 0..2 {
-                writer.append_body(MORE, body.clone());
-                writer.append_body(0, body.clone());
+                writer.append_body(MORE, body.clone()).unwrap();
+                writer.append_body(0, body.clone()).unwrap();
                 writer.commit();
             }
-            writer.append_body(MORE, body);
+            writer.append_body(MORE, body).unwrap();
         });
         let mut pieces = [libc::iovec {
             iov_base: std::ptr::null_mut(),
@@ -133,8 +133,8 @@ fn loom_outbox_rolls_back_unseen() {
         let appending = thread::spawn(move || {
             send(&mut writer, 0, 10);
             // Goes on into another block, and comes back.
-            writer.append_copy(MORE, &[9; 20]);
-            writer.append_copy(MORE, &[9; 20]);
+            writer.append_copy(MORE, &[9; 20]).unwrap();
+            writer.append_copy(MORE, &[9; 20]).unwrap();
             writer.rollback(&mut Vec::new());
             send(&mut writer, 1, 10);
         });
@@ -246,8 +246,8 @@ fn loom_frames_recycle_blocks_and_hand_over_bodies_once() {
         let (mut writer, mut reader) = frames();
         let appending = thread::spawn(move || {
             for number in 0..3 {
-                writer.send_copy(&[number; 30]);
-                writer.append_body(0, vec![number; 3]);
+                writer.send_copy(&[number; 30]).unwrap();
+                writer.append_body(0, vec![number; 3]).unwrap();
                 writer.commit();
             }
         });
@@ -278,7 +278,7 @@ fn loom_frames_wake_both_ends_at_a_mark_of_one() {
                         theirs.0.wait();
                     }
                 }
-                writer.send_copy(&[number; 2]);
+                writer.send_copy(&[number; 2]).unwrap();
                 if writer.reader_idle() {
                     theirs.1.ring();
                 }

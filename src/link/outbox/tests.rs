@@ -52,8 +52,8 @@ fn frame(flags: u8, body: &[u8]) -> Bytes {
 #[test]
 fn frames_have_the_form_of_the_wire() {
     let (mut writer, mut reader) = outbox::<Bytes>();
-    writer.append_copy(MORE, b"ab");
-    writer.append_copy(0, &[7; 256]);
+    writer.append_copy(MORE, b"ab").unwrap();
+    writer.append_copy(0, &[7; 256]).unwrap();
     writer.commit();
     let mut expected = vec![1, 2, b'a', b'b', 2, 0, 0, 0, 0, 0, 0, 1, 0];
     expected.extend([7; 256]);
@@ -64,11 +64,11 @@ fn frames_have_the_form_of_the_wire() {
 fn only_whole_messages_are_visible() {
     let (mut writer, mut reader) = outbox::<Bytes>();
     assert!(reader.is_empty());
-    writer.append_copy(MORE, b"a");
+    writer.append_copy(MORE, b"a").unwrap();
     assert!(writer.is_mid_message());
     assert!(reader.is_empty());
     assert_eq!(gathered(&mut reader, 1), b"");
-    writer.append_body(0, b"b".to_vec());
+    writer.append_body(0, b"b".to_vec()).unwrap();
     writer.commit();
     assert!(!writer.is_mid_message());
     assert!(!reader.is_empty());
@@ -80,16 +80,16 @@ fn only_whole_messages_are_visible() {
 fn a_rollback_leaves_no_trace_even_across_blocks() {
     let (mut writer, mut reader) = outbox::<Bytes>();
     let mut spent = Vec::new();
-    writer.append_copy(0, b"first");
+    writer.append_copy(0, b"first").unwrap();
     writer.commit();
     for round in 0..100 {
-        writer.append_copy(MORE, &[round; 200]);
-        writer.append_body(MORE, vec![round; 10]);
+        writer.append_copy(MORE, &[round; 200]).unwrap();
+        writer.append_body(MORE, vec![round; 10]).unwrap();
     }
     writer.rollback(&mut spent);
     assert_eq!(spent.len(), 100);
     assert!(!writer.is_mid_message());
-    writer.append_copy(0, b"second");
+    writer.append_copy(0, b"second").unwrap();
     writer.commit();
     assert_eq!(
         gathered(&mut reader, usize::MAX),
@@ -110,8 +110,8 @@ fn a_message_counts_once_it_is_completely_out() {
     let (mut writer, mut reader) = outbox::<Bytes>();
     let mut spent = Vec::new();
     for _ in 0..3 {
-        writer.append_copy(MORE, b"aaa");
-        writer.append_body(0, b"bbb".to_vec());
+        writer.append_copy(MORE, b"aaa").unwrap();
+        writer.append_body(0, b"bbb".to_vec()).unwrap();
         writer.commit();
     }
     assert_eq!(gathered(&mut reader, usize::MAX).len(), 30);
@@ -131,12 +131,12 @@ fn a_message_counts_once_it_is_completely_out() {
 fn what_does_not_count_is_never_acknowledged() {
     let (mut writer, mut reader) = outbox::<Bytes>();
     let mut spent = Vec::new();
-    writer.append_raw(&frame(COMMAND, b"\x04PING"));
-    writer.append_raw(&frame(0, b"\x01topic"));
+    writer.append_raw(&frame(COMMAND, b"\x04PING")).unwrap();
+    writer.append_raw(&frame(0, b"\x01topic")).unwrap();
     writer.commit_uncounted();
-    writer.append_copy(0, b"counts");
+    writer.append_copy(0, b"counts").unwrap();
     writer.commit();
-    writer.append_copy(0, b"counts");
+    writer.append_copy(0, b"counts").unwrap();
     writer.commit();
     let total = gathered(&mut reader, usize::MAX).len();
     let mut acknowledged = 0;
@@ -151,7 +151,7 @@ fn the_writer_is_woken_once_at_the_count_it_wants() {
     let (mut writer, mut reader) = outbox::<Bytes>();
     let mut spent = Vec::new();
     for _ in 0..4 {
-        writer.append_copy(0, b"x");
+        writer.append_copy(0, b"x").unwrap();
         writer.commit();
     }
     assert!(writer.wait_for_ack(3));
@@ -184,7 +184,7 @@ fn the_writer_is_woken_once_at_the_count_it_wants() {
 fn a_gathering_is_bounded_in_bytes_and_elements() {
     let (mut writer, mut reader) = outbox::<Bytes>();
     for _ in 0..100 {
-        writer.append_body(0, vec![1; 100]);
+        writer.append_body(0, vec![1; 100]).unwrap();
         writer.commit();
     }
     assert_eq!(gathered(&mut reader, 1).len(), 2);
@@ -199,12 +199,12 @@ fn after_a_lost_connection_the_next_byte_begins_a_message() {
     for sent in 0..=length {
         let (mut writer, mut reader) = outbox::<Bytes>();
         let mut spent = Vec::new();
-        writer.append_copy(MORE, b"abc");
-        writer.append_body(MORE, vec![1; 400]);
-        writer.append_copy(MORE, &[2; 300]);
-        writer.append_copy(0, b"de");
+        writer.append_copy(MORE, b"abc").unwrap();
+        writer.append_body(MORE, vec![1; 400]).unwrap();
+        writer.append_copy(MORE, &[2; 300]).unwrap();
+        writer.append_copy(0, b"de").unwrap();
         writer.commit();
-        writer.append_copy(0, b"next");
+        writer.append_copy(0, b"next").unwrap();
         writer.commit();
         gathered(&mut reader, usize::MAX);
         let before = reader.advance(sent, &mut spent).messages;
@@ -224,18 +224,18 @@ fn clearing_acknowledges_and_empties() {
     let (mut writer, mut reader) = outbox::<Bytes>();
     let mut spent = Vec::new();
     for _ in 0..1000 {
-        writer.append_copy(MORE, &[0; 100]);
-        writer.append_body(0, vec![0; 10]);
+        writer.append_copy(MORE, &[0; 100]).unwrap();
+        writer.append_body(0, vec![0; 10]).unwrap();
         writer.commit();
     }
-    writer.append_copy(MORE, b"not committed");
+    writer.append_copy(MORE, b"not committed").unwrap();
     gathered(&mut reader, usize::MAX);
     let _ = reader.advance(1, &mut spent);
     assert_eq!(reader.clear(&mut spent).messages, 1000);
     assert_eq!(spent.len(), 1000);
     assert!(reader.is_empty() && !reader.is_partial());
     assert_eq!(writer.unflushed_bytes(), 0);
-    writer.append_copy(0, b"x");
+    writer.append_copy(0, b"x").unwrap();
     writer.commit();
     assert_eq!(
         gathered(&mut reader, usize::MAX),
@@ -249,7 +249,7 @@ fn a_steady_stream_goes_round_in_two_blocks() {
     let (mut spent, mut places) = (Vec::new(), std::collections::BTreeSet::new());
     for batch in 0..200 {
         for _ in 0..1000 {
-            writer.append_copy(0, &[0; 62]);
+            writer.append_copy(0, &[0; 62]).unwrap();
             writer.commit();
         }
         let list = gather(&mut reader, usize::MAX);
@@ -292,11 +292,15 @@ fn bodies_are_dropped_once_whichever_end_goes_last() {
             let alive = std::sync::Arc::new(());
             let (mut writer, mut reader) = outbox::<Counted>();
             for _ in 0..200 {
-                writer.append_copy(MORE, &[0; 40]);
-                writer.append_body(0, Counted::new(&alive, vec![0; 10]));
+                writer.append_copy(MORE, &[0; 40]).unwrap();
+                writer
+                    .append_body(0, Counted::new(&alive, vec![0; 10]))
+                    .unwrap();
                 writer.commit();
             }
-            writer.append_body(MORE, Counted::new(&alive, Vec::new()));
+            writer
+                .append_body(MORE, Counted::new(&alive, Vec::new()))
+                .unwrap();
             let mut spent = Vec::new();
             let mut left = taken;
             while left > 0 {
@@ -313,7 +317,9 @@ fn bodies_are_dropped_once_whichever_end_goes_last() {
             assert_eq!(std::sync::Arc::strong_count(&alive), 202 - taken / 54);
             if reader_first {
                 drop(reader);
-                writer.append_body(0, Counted::new(&alive, Vec::new()));
+                writer
+                    .append_body(0, Counted::new(&alive, Vec::new()))
+                    .unwrap();
                 writer.commit();
                 drop(writer);
             } else {
@@ -367,9 +373,9 @@ impl Run {
             let flags = if part + 1 < parts { MORE } else { 0 };
             bytes.extend(frame(flags, &body));
             match self.random.below(4) {
-                0 => self.writer.append_body(flags, body),
-                1 => self.writer.append_raw(&frame(flags, &body)),
-                _ => self.writer.append_copy(flags, &body),
+                0 => self.writer.append_body(flags, body).unwrap(),
+                1 => self.writer.append_raw(&frame(flags, &body)).unwrap(),
+                _ => self.writer.append_copy(flags, &body).unwrap(),
             }
         }
         if self.random.below(6) == 0 {
@@ -515,13 +521,13 @@ fn the_ends_may_work_at_the_same_time() {
         let body = vec![number as u8; number as usize % 37];
         let flags = if number % 3 == 0 { MORE } else { 0 };
         if number % 11 == 0 {
-            writer.append_body(flags, body.clone());
+            writer.append_body(flags, body.clone()).unwrap();
         } else {
-            writer.append_copy(flags, &body);
+            writer.append_copy(flags, &body).unwrap();
         }
         expected.extend(frame(flags, &body));
         if flags == MORE {
-            writer.append_copy(0, b"tail");
+            writer.append_copy(0, b"tail").unwrap();
             expected.extend(frame(0, b"tail"));
         }
         writer.commit();

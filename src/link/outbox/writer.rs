@@ -1,10 +1,12 @@
 //! The writing end of the outbox.
 //!
 //! Appending costs a bounds check and a copy; committing costs one store. Everything else,
-//! such as going on to the next block, is off the common path.
+//! such as going on to the next block, is off the common path. If there is no memory for
+//! that, the frame is refused and everything is as before.
 
 use super::block::{Block, Extent, Header, LARGEST, SMALLEST};
 use super::{Body, LONG, Shared};
+use crate::error::Result;
 use crate::memory::{copy_short, fetch_to_write};
 use crate::sync::barrier;
 use crate::sync::shim::{Arc, Ordering};
@@ -62,22 +64,23 @@ impl<B: Body> Writer<B> {
 
     /// Appends a frame, copying its body.
     #[inline(always)]
-    pub fn append_copy(&mut self, flags: u8, body: &[u8]) {
+    pub fn append_copy(&mut self, flags: u8, body: &[u8]) -> Result<()> {
         if self.free_room() < Header::LONGEST + body.len() {
-            self.next_block(Header::LONGEST + body.len());
+            self.next_block(Header::LONGEST + body.len())?;
         }
         // SAFETY: there is room for the header and the body.
         unsafe {
             self.put_header(flags, body.len());
             self.put_bytes(body);
         }
+        Ok(())
     }
 
     /// Appends a frame whose body is in two parts, copying them.
-    pub fn append_parts(&mut self, flags: u8, head: &[u8], rest: &[u8]) {
+    pub fn append_parts(&mut self, flags: u8, head: &[u8], rest: &[u8]) -> Result<()> {
         let length = head.len() + rest.len();
         if self.free_room() < Header::LONGEST + length {
-            self.next_block(Header::LONGEST + length);
+            self.next_block(Header::LONGEST + length)?;
         }
         // SAFETY: there is room for the header and both parts.
         unsafe {
@@ -85,11 +88,12 @@ impl<B: Body> Writer<B> {
             self.put_bytes(head);
             self.put_bytes(rest);
         }
+        Ok(())
     }
 
     /// Appends and commits a message of one frame, copying its body. No message is open.
     #[inline(always)]
-    pub fn send_copy(&mut self, body: &[u8]) {
+    pub fn send_copy(&mut self, body: &[u8]) -> Result<()> {
         debug_assert!(!self.is_mid_message());
         if self.free_room() < Header::LONGEST + body.len() || self.committed_in != self.tail {
             return self.send_in_next_block(body);
@@ -106,29 +110,39 @@ impl<B: Body> Writer<B> {
         }
         self.messages += 1;
         self.written += 1;
+        Ok(())
     }
 
     #[cold]
-    fn send_in_next_block(&mut self, body: &[u8]) {
-        self.append_copy(0, body);
+    fn send_in_next_block(&mut self, body: &[u8]) -> Result<()> {
+        self.append_copy(0, body)?;
         self.commit();
+        Ok(())
     }
 
     /// Appends bytes that are whole frames already.
-    pub fn append_raw(&mut self, frames: &[u8]) {
+    pub fn append_raw(&mut self, frames: &[u8]) -> Result<()> {
         if self.free_room() < frames.len() {
-            self.next_block(frames.len());
+            self.next_block(frames.len())?;
         }
         // SAFETY: there is room for the bytes.
-        unsafe { self.put_bytes(frames) }
+        unsafe { self.put_bytes(frames) };
+        Ok(())
     }
 
-    /// Appends a frame, keeping its body by reference.
-    pub fn append_body(&mut self, flags: u8, body: B) {
+    /// Makes sure that the next body can be appended.
+    pub fn make_room_for_body(&mut self) -> Result<()> {
         let room = Header::LONGEST + Block::<B>::RECORD;
         if self.free_room() < room || self.bodies == Extent::MAX_BODIES {
-            self.next_block(room);
+            self.next_block(room)?;
         }
+        Ok(())
+    }
+
+    /// Appends a frame, keeping its body by reference. Without memory for it the body is
+    /// dropped, unless [room was made](Self::make_room_for_body) before.
+    pub fn append_body(&mut self, flags: u8, body: B) -> Result<()> {
+        self.make_room_for_body()?;
         let length = body.as_ref().len();
         // SAFETY: there is room for the header and the record, and `limit` moves down to
         // where the record begins.
@@ -139,6 +153,7 @@ impl<B: Body> Writer<B> {
         }
         self.bodies += 1;
         self.before_base += length as u64;
+        Ok(())
     }
 
     /// Ends a message: the reader may have all that was appended.
@@ -336,7 +351,7 @@ impl<B: Body> Writer<B> {
 
     /// Goes on in a block with at least `needed` bytes of room.
     #[cold]
-    fn next_block(&mut self, needed: usize) {
+    fn next_block(&mut self, needed: usize) -> Result<()> {
         let backlog = self.appended_bytes()
             - self
                 .shared
@@ -344,7 +359,7 @@ impl<B: Body> Writer<B> {
                 .flushed_bytes
                 .load(Ordering::Relaxed);
         let wanted = (4 * backlog).clamp(SMALLEST as u64, LARGEST as u64) as usize;
-        let block = self.new_block(wanted.next_power_of_two().max(needed));
+        let block = self.new_block(wanted.next_power_of_two().max(needed))?;
         if self.tail.is_null() {
             self.committed_in = block;
             self.shared.first.store(block, Ordering::Release);
@@ -360,10 +375,11 @@ impl<B: Body> Writer<B> {
         }
         self.before_base = self.appended_bytes();
         self.enter(block, Extent::EMPTY);
+        Ok(())
     }
 
     /// The block that the reader gave back, if it will do, or a fresh one.
-    fn new_block(&mut self, room: usize) -> *mut Block<B> {
+    fn new_block(&mut self, room: usize) -> Result<*mut Block<B>> {
         let spare = self.shared.spare.swap(ptr::null_mut(), Ordering::Acquire);
         if spare.is_null() {
             return Block::allocate(room);
@@ -372,7 +388,7 @@ impl<B: Body> Writer<B> {
         unsafe {
             if (*spare).room() >= room {
                 (*spare).reset();
-                return spare;
+                return Ok(spare);
             }
             Block::free(spare);
         }
