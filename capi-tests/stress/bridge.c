@@ -30,7 +30,9 @@ static void *publisher(void *number)
     pthread_barrier_wait(&subscribed);
     for (int i = 0; i < count; i++)
         for (unsigned char topic = 'a'; topic <= 'c'; topic++) {
-            struct message message = {topic, who, i};
+            struct message message;
+            memset(&message, 0, sizeof message); /* the gap, too */
+            message.topic = topic, message.from = who, message.number = i;
             if (i % 100 == 0)
                 MUST(zmq_send(pub, &message, sizeof message, ZMQ_SNDMORE) == sizeof message);
             MUST(zmq_send(pub, &message, sizeof message, 0) == sizeof message);
