@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::ffi::{c_int, c_void};
 use std::os::fd::AsRawFd;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::error::{Error, Result};
@@ -57,6 +57,9 @@ struct Members {
 /// A context.
 pub struct Context {
     options: Mutex<ContextOptions>,
+    /// Those that held when the first socket was made: they say how many sockets
+    /// and which threads there are.
+    settled: OnceLock<ContextOptions>,
     members: Mutex<Members>,
     threads: Mutex<Vec<Arc<IoThread>>>,
     turn: AtomicUsize,
@@ -90,6 +93,7 @@ impl Context {
     fn new() -> Context {
         Context {
             options: Mutex::default(),
+            settled: OnceLock::new(),
             members: Mutex::default(),
             threads: Mutex::default(),
             turn: AtomicUsize::new(0),
@@ -112,10 +116,15 @@ impl Context {
         lock(&self.options).clone()
     }
 
+    /// The options that held when the first socket was made.
+    fn settled(&self) -> &ContextOptions {
+        self.settled.get_or_init(|| self.options())
+    }
+
     /// Takes a socket in, unless there are too many or the context is ending.
     pub fn join(self: &Arc<Self>, member: Arc<dyn Member>) -> Result<(u64, Arc<Keep>)> {
         scarce()?;
-        let most = lock(&self.options).max_sockets as usize;
+        let most = self.settled().max_sockets as usize;
         let mut members = lock(&self.members);
         if self.is_terminated() {
             return Err(Error::Terminated);
@@ -160,12 +169,12 @@ impl Context {
     /// An I/O thread among those that `affinity` allows (0: any). Starts all of
     /// them at the first call.
     pub fn io_thread(&self, affinity: u64) -> Result<Arc<IoThread>> {
-        let options = self.options();
+        let options = self.settled();
         let mut threads = lock(&self.threads);
         if threads.is_empty() {
             let mut started = Vec::new();
             for index in 0..options.io_threads {
-                match IoThread::start(thread_name(&options, index), scheduling(&options)) {
+                match IoThread::start(thread_name(options, index), scheduling(options)) {
                     Ok(thread) => started.push(thread),
                     Err(error) => {
                         started

@@ -1,7 +1,9 @@
 //! Options of a context: `zmq_ctx_set` and `zmq_ctx_get`, and their forms with a
 //! size (`_ext`).
 //!
-//! What a program sets here counts for the threads and sockets made afterwards.
+//! What a program sets here counts for the threads and sockets made afterwards. The
+//! limit of sockets, and number, names and scheduling of the threads, are settled when
+//! the first socket is made.
 //! Values that nothing acts on are refused, as in a libzmq built without them.
 
 use std::collections::BTreeSet;
