@@ -34,8 +34,9 @@ static int there_is(const char *wanted)
 
 static void prefix(const char *bytes, size_t size, const char *name)
 {
-    void *context = make_context(), *pull = make(context, ZMQ_PULL);
+    void *context = make_context();
     TELL(zmq_ctx_set_ext(context, ZMQ_THREAD_NAME_PREFIX, bytes, size));
+    void *pull = make(context, ZMQ_PULL); /* before which it has to be set */
     bind_any(pull, "tcp");
     long long end = now_ms() + PATIENCE;
     while (!there_is(name) && now_ms() < end)
