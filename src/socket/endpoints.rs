@@ -16,7 +16,7 @@ use crate::options::BATCH_SIZE;
 use crate::pipe::{LinkPipe, PeerInfo, Pipe};
 use crate::reactor::{Acceptor, Connector, Ends, Event, IoThread, Notes, Peering, Request};
 use crate::transport::{
-    Address, ListenOptions, Listener, Proxy, StreamOptions, TcpAddress, parse_bind, parse_connect,
+    Address, ListenOptions, Listener, Proxy, StreamOptions, parse_bind, parse_connect, parse_end,
 };
 use crate::zmtp::{Config, HeartbeatConfig, Raw, SocketType};
 
@@ -71,20 +71,28 @@ fn enter(socket: *mut c_void) -> Result<Entered> {
     SocketRef::resolve(socket)?.enter()?.alive()
 }
 
-/// `zmq_bind`.
+/// `zmq_bind`. A name is looked up without the lock: a name server that does not
+/// answer holds up this call, and no other.
 pub fn bind(socket: *mut c_void, endpoint: &str) -> Result<()> {
-    let mut socket = enter(socket)?;
+    let mut entered = enter(socket)?;
     scarce()?;
-    let bound = match parse_bind(endpoint, socket.options.ipv6) {
-        Ok(Address::Inproc(name)) => return socket.bind_name(endpoint, name),
-        Ok(address) => socket.listen(&address),
+    let listener = match parse_bind(endpoint) {
+        Ok(Address::Inproc(name)) => return entered.bind_name(endpoint, name),
+        Ok(address) => {
+            let options = entered.listen_options();
+            entered.leave();
+            let listener = Listener::bind(&address, &options);
+            entered = enter(socket)?;
+            listener
+        }
         Err(error) => Err(error),
     };
+    let bound = listener.and_then(|listener| entered.listen(listener));
     if let (Err(error), Some(("tcp" | "ipc", rest))) = (&bound, endpoint.split_once("://"))
         && !rest.is_empty()
     {
         let ends = Ends::listener(rest);
-        socket.report(Event::BindFailed, error.errno() as u64, &ends);
+        entered.report(Event::BindFailed, error.errno() as u64, &ends);
     }
     bound
 }
@@ -93,7 +101,7 @@ pub fn bind(socket: *mut c_void, endpoint: &str) -> Result<()> {
 pub fn connect(socket: *mut c_void, endpoint: &str) -> Result<()> {
     let mut socket = enter(socket)?;
     scarce()?;
-    let address = parse_connect(endpoint, socket.options.ipv6)?;
+    let address = parse_connect(endpoint)?;
     let known = socket.endpoints.iter().any(|known| known.text == endpoint);
     match address {
         Address::Inproc(name) => socket.connect_name(endpoint, &name),
@@ -112,19 +120,29 @@ pub fn disconnect(socket: *mut c_void, endpoint: &str) -> Result<()> {
     end(socket, endpoint)
 }
 
-/// Ends whatever the socket has under this endpoint, bound or connected.
+/// Ends whatever the socket has under this endpoint, bound or connected. Only a
+/// text that is not known is looked up, without the lock.
 fn end(socket: *mut c_void, endpoint: &str) -> Result<()> {
-    let mut socket = enter(socket)?;
-    let address = parse_connect(endpoint, socket.options.ipv6)
-        .or_else(|_| parse_bind(endpoint, socket.options.ipv6))?;
-    let mut found = socket.end_endpoint(endpoint);
-    if !found && let Address::Tcp(address) = &address {
-        found = socket
-            .other_texts(address)
-            .iter()
-            .any(|text| socket.end_endpoint(text));
+    let mut entered = enter(socket)?;
+    let address = parse_end(endpoint)?;
+    if entered.end_endpoint(endpoint) {
+        return Ok(());
     }
-    if found { Ok(()) } else { Err(Error::NotFound) }
+    let Address::Tcp(address) = address else {
+        return Err(Error::NotFound);
+    };
+    let is_tcp = |known: &Endpoint| known.text.starts_with("tcp://");
+    if !entered.endpoints.iter().any(is_tcp) {
+        return Err(Error::NotFound);
+    }
+    let ipv6 = entered.options.ipv6;
+    entered.leave();
+    for spelling in address.spellings(ipv6) {
+        if enter(socket)?.end_endpoint(&spelling) {
+            return Ok(());
+        }
+    }
+    enter(socket).and(Err(Error::NotFound))
 }
 
 impl Inner {
@@ -163,9 +181,9 @@ impl Inner {
         self.ctx.io_thread(self.options.affinity)
     }
 
-    fn listen(&mut self, address: &Address) -> Result<()> {
+    fn listen(&mut self, listener: Listener) -> Result<()> {
         let io = self.settle_down()?;
-        let listener = Arc::new(Listener::bind(address, &self.listen_options())?);
+        let listener = Arc::new(listener);
         let number = NEXT_ORIGIN.fetch_add(1, Ordering::Relaxed);
         let text = listener.endpoint().to_string();
         let peering = Arc::new(self.peering());
@@ -407,11 +425,14 @@ impl Inner {
 
     // ------------------------------------------------------------------- ends
 
-    /// Ends the endpoints of this text; says whether there were any.
+    /// Ends the endpoints of this text; says whether there were any. A name that is
+    /// bound and connected to is only unbound, and disconnected the next time.
     fn end_endpoint(&mut self, text: &str) -> bool {
+        let is_name = |known: &Endpoint| matches!(known.what, What::Name(_));
+        let bound = self.endpoints.iter().any(|e| e.text == text && is_name(e));
         let (ending, kept) = std::mem::take(&mut self.endpoints)
             .into_iter()
-            .partition(|endpoint| endpoint.text == text);
+            .partition(|known| known.text == text && is_name(known) == bound);
         self.endpoints = kept;
         let ending: Vec<Endpoint> = ending;
         let found = !ending.is_empty();
@@ -500,16 +521,5 @@ impl Inner {
             self.remove(id);
         }
         self.defer().spent.append(&mut spent);
-    }
-
-    /// The texts under which an endpoint of another spelling may be known.
-    fn other_texts(&self, address: &TcpAddress) -> Vec<String> {
-        let found = address.resolved_now(self.options.ipv6);
-        let found = found.or_else(|| address.resolve(self.options.ipv6).ok());
-        found
-            .unwrap_or_default()
-            .iter()
-            .map(|address| format!("tcp://{address}"))
-            .collect()
     }
 }

@@ -1,9 +1,9 @@
 //! The text of an endpoint, taken apart and judged.
 //!
 //! The verdicts, down to the error numbers, are libzmq's for a build without
-//! pgm, norm, tipc, vmci, vsock and WebSocket. A tcp endpoint to connect to is
-//! only checked for its syntax; its name is looked up with
-//! [`TcpAddress::resolve`], again for each attempt, by whoever may wait.
+//! pgm, norm, tipc, vmci, vsock and WebSocket. Nothing is looked up here but by
+//! the methods that say so, for whoever may wait: a name that a tcp endpoint
+//! connects to is looked up again for each attempt.
 
 use std::net::SocketAddr;
 
@@ -30,7 +30,6 @@ pub enum Address {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TcpAddress {
     text: String,
-    local: Option<SocketAddr>,
 }
 
 /// The part of an ipc endpoint behind the scheme: a path, `@` and an abstract
@@ -40,12 +39,11 @@ pub struct IpcAddress {
     path: String,
 }
 
-/// Judges an endpoint to bind. The host of a tcp endpoint is looked up at once:
-/// an interface, a literal, a name, or `*`.
-pub fn parse_bind(endpoint: &str, ipv6: bool) -> Result<Address> {
+/// Judges an endpoint to bind. What is behind `tcp://` is judged by listening.
+pub fn parse_bind(endpoint: &str) -> Result<Address> {
     let (scheme, rest) = split_scheme(endpoint)?;
     match scheme {
-        "tcp" => TcpAddress::to_bind(rest, ipv6).map(Address::Tcp),
+        "tcp" => Ok(Address::Tcp(TcpAddress::unjudged(rest))),
         "ipc" if rest.starts_with('*') => Ok(Address::Ipc(IpcAddress {
             path: rest.to_owned(),
         })),
@@ -53,11 +51,24 @@ pub fn parse_bind(endpoint: &str, ipv6: bool) -> Result<Address> {
     }
 }
 
-/// Judges an endpoint to connect to, without looking anything up.
-pub fn parse_connect(endpoint: &str, _ipv6: bool) -> Result<Address> {
+/// Judges an endpoint to connect to.
+pub fn parse_connect(endpoint: &str) -> Result<Address> {
     let (scheme, rest) = split_scheme(endpoint)?;
     match scheme {
         "tcp" => TcpAddress::to_connect(rest).map(Address::Tcp),
+        _ => parse_other(scheme, rest),
+    }
+}
+
+/// Judges an endpoint to unbind or disconnect: only its scheme, because what was
+/// never bound is not found.
+pub fn parse_end(endpoint: &str) -> Result<Address> {
+    let (scheme, rest) = split_scheme(endpoint)?;
+    match scheme {
+        "tcp" => Ok(Address::Tcp(TcpAddress::unjudged(rest))),
+        "ipc" => Ok(Address::Ipc(IpcAddress {
+            path: rest.to_owned(),
+        })),
         _ => parse_other(scheme, rest),
     }
 }
@@ -90,16 +101,10 @@ fn split_scheme(endpoint: &str) -> Result<(&str, &str)> {
 }
 
 impl TcpAddress {
-    fn to_bind(text: &str, ipv6: bool) -> Result<TcpAddress> {
-        let address = TcpAddress {
+    fn unjudged(text: &str) -> TcpAddress {
+        TcpAddress {
             text: text.to_owned(),
-            local: None,
-        };
-        let local = address.local_address(ipv6)?;
-        Ok(TcpAddress {
-            local: Some(local),
-            ..address
-        })
+        }
     }
 
     /// Checks the characters, and that the last colon is followed by a digit.
@@ -114,10 +119,7 @@ impl TcpAddress {
         if !(starts_well && goes_on_well && ends_well) {
             return Err(Error::Invalid);
         }
-        Ok(TcpAddress {
-            text: text.to_owned(),
-            local: None,
-        })
+        Ok(TcpAddress::unjudged(text))
     }
 
     /// The text behind the scheme.
@@ -159,12 +161,20 @@ impl TcpAddress {
         }
     }
 
-    /// What [`parse_bind`] found; nothing after [`parse_connect`].
-    pub(super) fn local(&self) -> Option<SocketAddr> {
-        self.local
+    /// The endpoints that it may have been made under when it was spelled in
+    /// another way: as one that was connected to, and as one that was bound. None
+    /// if it could not be connected to: `*` or an interface says too little.
+    /// Each step of the iterator looks a name up.
+    pub fn spellings(&self, ipv6: bool) -> impl Iterator<Item = String> + '_ {
+        [Role::Peer, Role::Bind].into_iter().map_while(move |role| {
+            self.source(ipv6).ok()?;
+            let found = first(resolve(self.split().1, role, ipv6).ok()?).ok()?;
+            Some(name::endpoint(&found.into()))
+        })
     }
 
-    /// The address to listen on. A source address is judged and ignored.
+    /// The address to listen on, which may be a name to look up. A source address
+    /// is judged and ignored.
     pub(super) fn local_address(&self, ipv6: bool) -> Result<SocketAddr> {
         self.source(ipv6)?;
         first(resolve(self.split().1, Role::Bind, ipv6)?)
@@ -215,11 +225,15 @@ mod tests {
     use super::*;
 
     fn bind(endpoint: &str) -> Result<Address> {
-        parse_bind(endpoint, false)
+        let address = parse_bind(endpoint)?;
+        if let Address::Tcp(tcp) = &address {
+            tcp.local_address(false)?;
+        }
+        Ok(address)
     }
 
     fn connect(endpoint: &str) -> Result<Address> {
-        parse_connect(endpoint, false)
+        parse_connect(endpoint)
     }
 
     #[test]
@@ -347,6 +361,27 @@ mod tests {
             panic!()
         };
         assert_eq!(address.source(false), Err(Error::NoDevice));
+    }
+
+    #[test]
+    fn an_endpoint_that_ends_may_be_spelled_in_another_way() {
+        let spellings = |endpoint: &str, ipv6| match parse_end(endpoint) {
+            Ok(Address::Tcp(address)) => address.spellings(ipv6).collect(),
+            _ => Vec::new(),
+        };
+        assert_eq!(spellings("tcp://*:5", false), [""; 0]);
+        assert_eq!(
+            spellings("tcp://127.1:5", false),
+            ["tcp://127.0.0.1:5", "tcp://127.0.0.1:5"]
+        );
+        assert_eq!(
+            spellings("tcp://127.0.0.1:5", true)[0],
+            "tcp://[::ffff:127.0.0.1]:5"
+        );
+        assert_eq!(spellings("tcp://nonsense", false), [""; 0]);
+        assert_eq!(parse_end("nonsense"), Err(Error::Invalid));
+        assert_eq!(parse_end("foo://x"), Err(Error::ProtoNotSupported));
+        assert!(parse_end("ipc://@").is_ok());
     }
 
     #[test]

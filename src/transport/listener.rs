@@ -46,8 +46,9 @@ pub struct IpcListener {
 }
 
 impl Listener {
-    /// Binds and listens. With [`ListenOptions::use_fd`] it takes that
-    /// descriptor over as it is, and makes it non-blocking.
+    /// Binds and listens; may have to look a name up, and wait for that. With
+    /// [`ListenOptions::use_fd`] it takes that descriptor over as it is, and makes
+    /// it non-blocking.
     pub fn bind(address: &Address, options: &ListenOptions) -> Result<Listener> {
         match address {
             Address::Tcp(address) => TcpListener::bind(address, options).map(Listener::Tcp),
@@ -140,10 +141,7 @@ impl TcpListener {
         let fd = if options.use_fd != -1 {
             adopt(options.use_fd)?
         } else {
-            let local = match address.local() {
-                Some(local) => local,
-                None => address.local_address(options.ipv6)?,
-            };
+            let local = address.local_address(options.ipv6)?;
             let (fd, local) = match new_tcp(local) {
                 // A kernel without IPv6: what was asked for may have an IPv4 address.
                 Err(error)
@@ -169,9 +167,9 @@ impl TcpListener {
 impl IpcListener {
     fn bind(address: &IpcAddress, options: &ListenOptions) -> Result<IpcListener> {
         if options.use_fd != -1 {
-            let address = IpcAddress::new(address.path())?;
-            let endpoint = name::endpoint(&address.socket_address()?);
+            IpcAddress::new(address.path())?.socket_address()?;
             let fd = adopt(options.use_fd)?;
+            let endpoint = name::endpoint(&SockRef::from(&fd).local_addr()?);
             return Ok(IpcListener {
                 fd,
                 endpoint,
@@ -246,7 +244,7 @@ mod tests {
     use std::path::PathBuf;
 
     fn bind(endpoint: &str, options: &ListenOptions) -> Result<Listener> {
-        Listener::bind(&parse_bind(endpoint, options.ipv6)?, options)
+        Listener::bind(&parse_bind(endpoint)?, options)
     }
 
     fn bind_v4(endpoint: &str) -> Result<Listener> {

@@ -1,11 +1,11 @@
 //! Endpoints and the sockets of the operating system behind them.
 //!
-//! [`parse_bind`] and [`parse_connect`] turn an endpoint's text into an
-//! [`Address`], with libzmq's verdict on each text. [`Listener`] and [`Stream`]
+//! [`parse_bind`], [`parse_connect`] and [`parse_end`] turn an endpoint's text into
+//! an [`Address`], with libzmq's verdict on each text. [`Listener`] and [`Stream`]
 //! are non-blocking sockets closed on `exec`; every error of the operating
 //! system comes back as a value. Nothing here waits, except
-//! [`TcpAddress::resolve`] and the look-up of a name given to [`parse_bind`];
-//! nothing knows ZMTP, starts threads or retries.
+//! [`TcpAddress::resolve`], [`TcpAddress::spellings`] and [`Listener::bind`] when
+//! they look a name up; nothing knows ZMTP, starts threads or retries.
 
 mod address;
 mod listener;
@@ -16,7 +16,9 @@ mod resolve;
 mod socks;
 mod stream;
 
-pub use address::{Address, IpcAddress, TcpAddress, parse_bind, parse_connect, parse_inproc};
+pub use address::{
+    Address, IpcAddress, TcpAddress, parse_bind, parse_connect, parse_end, parse_inproc,
+};
 pub use listener::{IpcListener, Listener, TcpListener};
 pub use options::{ListenOptions, StreamOptions};
 pub use socks::{Proxy, Socks};

@@ -189,7 +189,7 @@ mod tests {
     use crate::transport::{Address, parse_connect};
 
     fn socks(target: &str, login: Option<(&str, &str)>) -> Socks {
-        let Ok(Address::Tcp(target)) = parse_connect(&format!("tcp://{target}"), false) else {
+        let Ok(Address::Tcp(target)) = parse_connect(&format!("tcp://{target}")) else {
             panic!("{target} is a target");
         };
         let login = login.map(|(name, password)| (name.into(), password.into()));

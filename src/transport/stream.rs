@@ -340,7 +340,7 @@ mod tests {
     use crate::transport::{Address, ListenOptions, Listener, parse_bind, parse_connect};
 
     fn listen(endpoint: &str) -> Listener {
-        let address = parse_bind(endpoint, false).unwrap();
+        let address = parse_bind(endpoint).unwrap();
         Listener::bind(&address, &ListenOptions::default()).unwrap()
     }
 
@@ -350,7 +350,7 @@ mod tests {
     }
 
     fn connect(endpoint: &str, options: &StreamOptions) -> io::Result<Stream> {
-        let (stream, state) = match parse_connect(endpoint, false).unwrap() {
+        let (stream, state) = match parse_connect(endpoint).unwrap() {
             Address::Tcp(address) => {
                 let peer = address.resolved_now(false).unwrap()[0];
                 Stream::connect_tcp(peer, address.source(false).unwrap(), options)?
