@@ -3,8 +3,9 @@
 //!
 //! Promises: `Socket-Type` and `Identity` are known in any case; the list must end
 //! exactly where its command ends; what is kept is bounded by [`MAX_PROPERTIES`]
-//! and by the size of the command. Names, of at least one byte, and values are any
-//! bytes, as applications may have it.
+//! and by the size of the command. Names and values are any bytes, as applications
+//! may have it. As in libzmq the last property may end behind its name, or behind the
+//! length of its value: then it is as if it had not been sent.
 //!
 //! A name that comes twice counts once, the first time; in another case it is another
 //! name, as in libzmq. `Socket-Type` is checked each time. A list without `Socket-Type` is accepted: the specification only
@@ -72,8 +73,7 @@ pub fn encode(
 /// Reads the properties of a peer that wants to talk to a `local` socket.
 pub fn parse(mut bytes: &[u8], local: SocketType) -> Result<Metadata, ProtocolError> {
     let mut metadata = Metadata::default();
-    while !bytes.is_empty() {
-        let (name, value, rest) = split_property(bytes).ok_or(ProtocolError::InvalidMetadata)?;
+    while let Some((name, value, rest)) = split_property(bytes)? {
         bytes = rest;
         if name.eq_ignore_ascii_case(SOCKET_TYPE) {
             metadata.socket_type = Some(accepted_type(value, local)?);
@@ -95,14 +95,30 @@ pub fn parse(mut bytes: &[u8], local: SocketType) -> Result<Metadata, ProtocolEr
     Ok(metadata)
 }
 
-/// Cuts the first property off; `None` if it is not whole or has no name.
-fn split_property(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
-    let (&name_len, bytes) = bytes.split_first()?;
-    let (name, bytes) = bytes.split_at_checked(name_len.into())?;
-    let (value_len, bytes) = bytes.split_first_chunk()?;
-    let value_len = usize::try_from(i32::from_be_bytes(*value_len)).ok()?;
-    let (value, bytes) = bytes.split_at_checked(value_len)?;
-    (!name.is_empty()).then_some((name, value, bytes))
+/// Name, value, and the rest of the list.
+type Split<'a> = (&'a [u8], &'a [u8], &'a [u8]);
+
+/// Cuts the first property off; nothing at the end, which may be in the middle of the
+/// last one.
+fn split_property(bytes: &[u8]) -> Result<Option<Split<'_>>, ProtocolError> {
+    const CUT: ProtocolError = ProtocolError::InvalidMetadata;
+    let Some((&name_len, bytes)) = bytes.split_first() else {
+        return Ok(None);
+    };
+    if bytes.is_empty() {
+        return Err(CUT);
+    }
+    let (name, bytes) = bytes.split_at_checked(name_len.into()).ok_or(CUT)?;
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    let (value_len, bytes) = bytes.split_first_chunk().ok_or(CUT)?;
+    let value_len = u32::from_be_bytes(*value_len) as usize;
+    if bytes.is_empty() && value_len > 0 {
+        return Ok(None);
+    }
+    let (value, bytes) = bytes.split_at_checked(value_len).ok_or(CUT)?;
+    Ok(Some((name, value, bytes)))
 }
 
 fn accepted_type(name: &[u8], local: SocketType) -> Result<SocketType, ProtocolError> {
@@ -204,23 +220,31 @@ mod tests {
     }
 
     #[test]
-    fn every_truncation_is_refused() {
+    fn truncation_is_refused_but_behind_a_name_or_a_length() {
         let bytes = list(&[("Socket-Type", b"PUSH"), ("X-k", b"value")]);
-        let first = list(&[("Socket-Type", b"PUSH")]).len();
-        for cut in (1..bytes.len()).filter(|&cut| cut != first) {
-            let refused = parse(&bytes[..cut], SocketType::Pull);
-            assert_eq!(refused, Err(ProtocolError::InvalidMetadata), "{cut} bytes");
+        let (type_name, first) = (12, list(&[("Socket-Type", b"PUSH")]).len());
+        let borders = [type_name, type_name + 4, first, first + 4, first + 8];
+        for cut in 1..bytes.len() {
+            let kept = parse(&bytes[..cut], SocketType::Pull).map(|found| found.properties.len());
+            let expected = match borders.contains(&cut) {
+                true => Ok(usize::from(cut >= first)),
+                false => Err(ProtocolError::InvalidMetadata),
+            };
+            assert_eq!(kept, expected, "{cut} bytes");
         }
     }
 
     #[test]
-    fn no_name_and_unfit_sizes_are_refused() {
+    fn a_name_may_be_anything_and_a_size_may_not() {
         let refused = Err(ProtocolError::InvalidMetadata);
         let parse = |bytes: &[u8]| parse(bytes, SocketType::Pull);
-        assert_eq!(parse(&list(&[("", b"x")])), refused);
-        assert!(parse(&list(&[("a\0b", b"x")])).is_ok());
+        for name in ["", "a\0b"] {
+            let metadata = parse(&list(&[(name, b"x")])).unwrap();
+            assert_eq!(metadata.properties[0].0, name.as_bytes());
+        }
         assert!(parse(b"\x01\xff\0\0\0\0").is_ok());
-        assert_eq!(parse(b"\x01a\xff\xff\xff\xff"), refused);
+        assert_eq!(parse(b"\x01a\xff\xff\xff\xff!"), refused);
+        assert_eq!(parse(b"\x01a\0\0\0\x02!"), refused);
         assert_eq!(parse(&list(&[("Identity", &[1; 256])])), refused);
         assert!(parse(&list(&[("Identity", &[1; 255])])).is_ok());
     }

@@ -196,10 +196,11 @@ fn send_output(
 /// What messages from this peer tell of it.
 fn describe(stream: &Stream, peer: &Peer) -> Arc<Metadata> {
     let mut metadata = Metadata::new();
+    // What we know ourselves no peer can claim to be otherwise.
+    metadata.insert(b"Peer-Address", stream.peer_address().as_bytes());
+    metadata.set_fd(stream.as_raw_fd());
     for (name, value) in &peer.properties {
         metadata.insert(name, value);
     }
-    metadata.insert(b"Peer-Address", stream.peer_address().as_bytes());
-    metadata.set_fd(stream.as_raw_fd());
     Arc::new(metadata)
 }
