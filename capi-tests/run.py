@@ -252,9 +252,11 @@ def run_interop(options, libraries):
     import drive  # pylint: disable=import-outside-toplevel
     build = pathlib.Path(options.build or HERE / "build")
     build.mkdir(parents=True, exist_ok=True)
-    binary, words = compile_program(HERE / "interop" / "peer.c", build, libraries["ours"])
-    if binary is None:
-        sys.exit(words)
+    for program in ("cut", "peer"):
+        source = HERE / "interop" / f"{program}.c"
+        binary, words = compile_program(source, build, libraries["ours"])
+        if binary is None:
+            sys.exit(words)
     if not libraries["reference"]:
         sys.exit("run.py: interop needs a reference library")
     return drive.run(binary, libraries, options)

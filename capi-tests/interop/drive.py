@@ -3,8 +3,9 @@
 Called by run.py as `run.py interop`. Every valid pair of the core socket types
 talks over tcp and ipc, with either side binding and either library on either
 side; then one side is killed and started again, several times, while the other
-must go on. The content of every message is checked by interop/peer.c. Only
-children started here are killed, by their process id.
+must go on. The content of every message is checked by interop/peer.c. At last a
+connection is cut in mid-stream, again and again, by interop/cut.c, which checks
+what that may lose. Only children started here are killed, by their process id.
 """
 
 import concurrent.futures
@@ -39,6 +40,8 @@ PAIRS = [
 SMALL = "0,1,2,28,29,30,32,33,34,63,64,254,255,256,257,1000,8191,8192,8193,65535,65536,70000"
 MIXED = SMALL + ",1048576,3000001"
 HUGE = str(100 << 20)
+# first side, which binds, and second side, of a connection that is cut
+CUT_PAIRS = [("PUSH", "PULL"), ("PULL", "PUSH"), ("DEALER", "DEALER"), ("PUB", "SUB"), ("SUB", "PUB")]
 TRANSPORTS = {"tcp": "tcp://127.0.0.1:*", "ipc": "ipc://interop"}
 
 
@@ -193,6 +196,21 @@ def converse_with_kills(conversation, victim, kills, binary, libraries):
     return None
 
 
+def converse_with_cuts(transport, pair, first_library, cuts, binary, libraries):
+    """One connection after the other is cut; returns what is wrong, or None."""
+    second = {"ours": "reference", "reference": "ours"}[first_library]
+    with tempfile.TemporaryDirectory(prefix="zt") as cwd:
+        command = [binary.with_name("interop-cut"), transport, *pair, str(cuts),
+                   libraries[first_library], libraries[second]]
+        environment = dict(os.environ, LD_LIBRARY_PATH=str(libraries["reference"]))
+        try:
+            done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True,
+                                  text=True, timeout=60 + cuts)
+        except subprocess.TimeoutExpired:
+            return "ran out of time"
+    return None if done.returncode == 0 else f"exit {done.returncode}; {done.stdout[-1000:]}"
+
+
 def plan(slow):
     """All conversations: (name, function of (binary, libraries) that returns a fault)."""
     for pair, transport, binds, library in itertools.product(
@@ -212,6 +230,10 @@ def plan(slow):
         c = Conversation(pair, transport, binds, library, SMALL, 0)
         name = f"{c.name()}, the {'first' if victim == 0 else 'second'} is killed"
         yield name, lambda b, l, c=c, v=victim: converse_with_kills(c, v, 20 if slow else 3, b, l)
+    cuts = 1000 if slow else 25
+    for pair, transport, library in itertools.product(CUT_PAIRS, TRANSPORTS, ("ours", "reference")):
+        name = f"{transport}: {pair[0]} - {pair[1]}, {library} binds, cut {cuts} times"
+        yield name, lambda b, l, t=transport, p=pair, x=library: converse_with_cuts(t, p, x, cuts, b, l)
 
 
 def run(binary, libraries, options):

@@ -17,7 +17,7 @@
  */
 #define ZMQ_BUILD_DRAFT_API /* for ZMQ_METADATA, which is older than its name */
 #include <poll.h>
-#include "support.h"
+#include "interop/body.h"
 
 #define MOST_SIZES 64
 
@@ -31,32 +31,6 @@ static const struct { const char *name; int type; } types[] = {
     {"PUB", ZMQ_PUB}, {"SUB", ZMQ_SUB}, {"XPUB", ZMQ_XPUB}, {"XSUB", ZMQ_XSUB},
 };
 
-struct head { uint32_t who, number, parts, zero; };
-
-static uint64_t mix(uint64_t x)
-{
-    x ^= x >> 33;
-    x *= 0xff51afd7ed558ccdULL;
-    x ^= x >> 33;
-    x *= 0xc4ceb9fe1a85ec53ULL;
-    return x ^ x >> 33;
-}
-
-/* Writes the body of a part, or compares with it; 1 if it is right. */
-static int body(unsigned char *data, size_t size, uint32_t number, uint32_t part, int compare)
-{
-    uint64_t seed = (uint64_t)number << 32 | part;
-    for (size_t at = 0, word = 0; at < size; at += 8, word++) {
-        uint64_t value = mix(seed + word * 0x9e3779b97f4a7c15ULL);
-        size_t n = size - at < 8 ? size - at : 8;
-        if (!compare)
-            memcpy(data + at, &value, n);
-        else if (memcmp(data + at, &value, n))
-            return 0;
-    }
-    return 1;
-}
-
 /* Whoever speaks has said its type twice: by itself, and as an application. */
 static void check_sender(zmq_msg_t *m)
 {
@@ -68,8 +42,6 @@ static void check_sender(zmq_msg_t *m)
     int named = !strcmp(type, "DEALER") || !strcmp(type, "ROUTER");
     MUST(!named || (name && (!strcmp(name, "asker") || !strcmp(name, "answerer"))));
 }
-
-static uint32_t parts_of(uint32_t number) { return number % 4 == 0 ? 3 : 1; }
 
 static int send_message(void *socket, uint32_t number)
 {
