@@ -58,12 +58,14 @@ static void fair_queue(int type, int peer_type, const char *name, const char *tr
         for (int i = 1; i < PEERS; i++)
             say(peer[i], "few");
         pause_ms(SILENCE);
-        for (int i = 0; i < 250; i++) {
+        for (int i = 0; i < 400; i++) {
             MUST(listen_to(s, text, sizeof text, 0) >= 1);
             seen += strstr(text, "few") != NULL;
+            if (seen < PEERS - 1)
+                pause_ms(10); /* what the quiet ones said may still be on its way */
         }
         printf("heard from the quiet ones before the flood is over: %d\n", seen);
-        for (int i = 250; i < 503; i++)
+        for (int i = 400; i < 500 + PEERS - 1; i++)
             MUST(listen_to(s, text, sizeof text, 0) >= 1);
     }
     hear_nothing(s);
