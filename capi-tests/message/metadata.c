@@ -117,6 +117,32 @@ static void outlives(void)
     MUST(zmq_msg_close(&m) == 0);
 }
 
+/* What is received only after another peer has come is still of the first. */
+static void successor(void *context, const char *transport)
+{
+    static const char *const who[] = {"X-first:one", "X-first:other"};
+    void *pull = make(context, ZMQ_PULL);
+    struct endpoint e = unused(context, transport);
+    printf("-- one peer after the other over %s\n", transport);
+    join(pull, e);
+    for (int i = 0; i < 2; i++) {
+        void *push = make(context, ZMQ_PUSH);
+        MUST(zmq_setsockopt(push, ZMQ_METADATA, who[i], strlen(who[i])) == 0);
+        bind_again(push, e.text);
+        say(push, "a|b");
+        say(push, "c");
+        MUST(await(pull, ZMQ_POLLIN, PATIENCE));
+        shut(push);
+    }
+    for (int i = 0; i < 6; i++) {
+        zmq_msg_t m;
+        MUST(zmq_msg_init(&m) == 0 && zmq_msg_recv(&m, pull, 0) == 1);
+        printf(" %c is from %s\n", *(char *)zmq_msg_data(&m), zmq_msg_gets(&m, "X-first"));
+        MUST(zmq_msg_close(&m) == 0);
+    }
+    shut(pull);
+}
+
 int main(void)
 {
     static const char *const transports[] = {"tcp", "ipc", "inproc"};
@@ -127,6 +153,8 @@ int main(void)
         pair_of(context, transports[i], ZMQ_PULL, ZMQ_PUSH, "a");
         pair_of(context, transports[i], ZMQ_PAIR, ZMQ_PAIR, "");
     }
+    successor(context, "tcp");
+    successor(context, "ipc");
     refused(context);
     finish(context);
     outlives();

@@ -19,7 +19,7 @@ use crate::link::inbox::{Chunk, Item};
 use crate::link::pool::{CHUNK, Pool};
 use crate::link::pulse::Pulse;
 use crate::link::{Conn, Limits};
-use crate::message::{Buffer, Msg};
+use crate::message::{Buffer, Metadata, Msg};
 use crate::zmtp::frame::{self, COMMAND, MORE};
 use crate::zmtp::wire::Decode;
 use crate::zmtp::{self, Scan, Scanner, command};
@@ -81,6 +81,8 @@ impl Body {
 pub struct FillHalf {
     /// The connection, while there is one.
     pub conn: Option<Arc<Conn>>,
+    /// What is known of the peer at the connection that was last.
+    metadata: Option<Arc<Metadata>>,
     /// Set when the socket found nothing and wants to be told of the next item.
     pub idle: bool,
     /// Set while the mark keeps the kernel's readiness from being watched.
@@ -119,6 +121,7 @@ impl FillHalf {
     pub fn new(limits: Limits) -> FillHalf {
         let mut half = FillHalf {
             conn: None,
+            metadata: None,
             idle: false,
             stopped: false,
             ready: VecDeque::new(),
@@ -215,6 +218,7 @@ impl FillHalf {
 
     /// Takes a connection, and who translates for it if somebody has to.
     pub fn connect(&mut self, conn: Arc<Conn>, decode: Option<Box<dyn Decode>>) {
+        self.metadata = Some(conn.metadata.clone());
         self.conn = Some(conn);
         self.decode = decode;
     }
@@ -457,6 +461,7 @@ impl FillHalf {
 
     /// Appends an item that ends a message or leaves one open.
     fn push(&mut self, item: Item, whole: bool) -> Result<(), Error> {
+        let item = item.of(self.metadata.clone());
         if self.conflate {
             if let Some(newest) = item.last() {
                 self.ready.clear();

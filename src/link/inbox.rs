@@ -33,6 +33,8 @@ pub struct Chunk {
     end: usize,
     /// Large bodies may be slices of the buffer.
     share: bool,
+    /// What is known of the peer.
+    metadata: Option<Arc<Metadata>>,
 }
 
 /// What the inbox consists of, each with the number of messages it completes.
@@ -48,6 +50,17 @@ impl Item {
     pub fn messages(&self) -> u64 {
         match self {
             Item::Chunk(_, messages) | Item::Frame(_, messages) => *messages,
+        }
+    }
+
+    /// The same, from a peer of whom this is known.
+    pub fn of(self, metadata: Option<Arc<Metadata>>) -> Item {
+        match self {
+            Item::Chunk(chunk, messages) => Item::Chunk(chunk.of(metadata), messages),
+            Item::Frame(mut msg, messages) => {
+                msg.set_metadata(metadata);
+                Item::Frame(msg, messages)
+            }
         }
     }
 
@@ -70,7 +83,19 @@ impl Chunk {
             at,
             end,
             share,
+            metadata: None,
         }
+    }
+
+    fn of(mut self, metadata: Option<Arc<Metadata>>) -> Chunk {
+        self.metadata = metadata;
+        self
+    }
+
+    /// What is known of the peer.
+    #[inline]
+    pub fn metadata(&self) -> Option<&Arc<Metadata>> {
+        self.metadata.as_ref()
     }
 
     /// Decodes the next frame of a message. Small bodies are copied, large ones
@@ -125,7 +150,8 @@ impl Chunk {
             self.at = end;
         }
         let (at, end) = last?;
-        Some(Chunk::new(self.buffer, at, end, self.share))
+        (self.at, self.end) = (at, end);
+        Some(self)
     }
 
     /// Decodes the next frame if it is of a message, its body is short, and the

@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::{Body, Due, Reading, Sink, Then, report_at};
 use crate::error::Result;
 use crate::link::{BACK_TO_BACK, Chunk, Conflate, Item, LARGE, Link, Next, OutWriter, Taker};
-use crate::message::{Metadata, Msg};
+use crate::message::Msg;
 use crate::sys::Instant;
 use crate::zmtp::command;
 use crate::zmtp::frame::{COMMAND, MORE};
@@ -63,8 +63,6 @@ pub struct LinkPipe {
     newest: Option<Item>,
     /// The message being received has more frames to come.
     open: bool,
-    /// What every message of the peer carries.
-    pub metadata: Option<Arc<Metadata>>,
     /// The connection is gone for good: what was received can still be read.
     pub departed: bool,
     /// Subscriptions go to the peer as commands.
@@ -90,7 +88,6 @@ impl LinkPipe {
             frame: None,
             newest: None,
             open: false,
-            metadata: None,
             departed: false,
             commands: false,
         }
@@ -247,7 +244,7 @@ impl LinkPipe {
         slot.put(msg);
         self.link.ensure_watched();
         if now.since(self.last_write) > BACK_TO_BACK {
-            return Ok(self.write_now(now));
+            return Ok(self.write_now(now, 0));
         }
         Ok(self.leave())
     }
@@ -275,7 +272,7 @@ impl LinkPipe {
         self.link.set_oldest(now);
         let answers = self.heard && !self.holds_input();
         if (answers || now.since(self.last_write) > BACK_TO_BACK) && len < LEAVE {
-            return self.write_now(now);
+            return self.write_now(now, len as u64);
         }
         self.leave()
     }
@@ -291,13 +288,14 @@ impl LinkPipe {
         };
         if (enough && len < LEAVE) || now.since(self.oldest) > patience {
             self.link.ensure_watched();
-            return self.write_now(now);
+            return self.write_now(now, unflushed + len as u64);
         }
         self.leave()
     }
 
-    fn write_now(&mut self, now: Instant) -> Then {
-        self.last_write = now;
+    /// To be written now, which takes about a nanosecond a byte.
+    fn write_now(&mut self, now: Instant, bytes: u64) -> Then {
+        self.last_write = now.after(Duration::from_nanos(bytes));
         self.heard = false;
         Then::Due
     }
@@ -343,6 +341,7 @@ impl LinkPipe {
         loop {
             if let Some(chunk) = &mut self.inbox {
                 if chunk.next(sink) {
+                    name_sender(chunk, sink);
                     break;
                 }
             } else if let Some(msg) = self.frame.take() {
@@ -355,9 +354,6 @@ impl LinkPipe {
         }
         self.heard = true;
         self.open = sink.more;
-        if !sink.borrows() {
-            sink.msg().set_metadata(self.metadata.clone());
-        }
         true
     }
 
@@ -370,15 +366,13 @@ impl LinkPipe {
         match self.newest.take() {
             Some(Item::Chunk(mut chunk, _)) => {
                 chunk.next(sink);
+                name_sender(&chunk, sink);
                 chunk.recycle(self.link.pool());
             }
             Some(Item::Frame(msg, _)) => sink.put(msg),
             None => return false,
         }
         self.heard = true;
-        if !sink.borrows() {
-            sink.msg().set_metadata(self.metadata.clone());
-        }
         true
     }
 
@@ -393,8 +387,9 @@ impl LinkPipe {
 
     #[inline(always)]
     pub(super) fn read_short(&mut self, taker: &mut impl Taker) -> Option<bool> {
-        let more = self.inbox.as_mut()?.next_short(taker)?;
-        taker.peer(self.metadata.as_ref());
+        let chunk = self.inbox.as_mut()?;
+        let more = chunk.next_short(taker)?;
+        taker.peer(chunk.metadata());
         self.heard = true;
         self.open = more;
         Some(more)
@@ -427,5 +422,13 @@ impl LinkPipe {
             Next::Nothing => return false,
         }
         true
+    }
+}
+
+/// A message that was read carries what is known of its sender.
+#[inline(always)]
+fn name_sender(chunk: &Chunk, sink: &mut Sink<'_>) {
+    if !sink.borrows() {
+        sink.msg().set_metadata(chunk.metadata().cloned());
     }
 }

@@ -274,18 +274,15 @@ impl Inner {
             socket_type: peer.socket_type,
             commands: peer.version >= Version::V3_1,
         };
-        let metadata = Some(conn.metadata.clone());
         let id = match writer {
             Some(writer) => {
                 let mark = self.options.sndhwm as u64;
-                let mut pipe = LinkPipe::new(link.clone(), writer, mark);
-                pipe.metadata = metadata;
+                let pipe = LinkPipe::new(link.clone(), writer, mark);
                 self.attach(Pipe::Link(pipe), Some(&peer))
             }
             None => {
                 let id = link.pipe();
-                if let Some(Pipe::Link(pipe)) = self.pipes.get(id) {
-                    pipe.metadata = metadata;
+                if self.pipes.get(id).is_some() {
                     self.pattern.rules().identify(&mut self.pipes, id, &peer);
                     self.readable(id);
                     self.run_errands();
