@@ -8,10 +8,13 @@ use super::Sent;
 use crate::error::Result;
 use crate::link::{LARGE, PipeId};
 use crate::message::Msg;
-use crate::pipe::{Body, Pipes, Then, inproc};
+use crate::pipe::{Body, Pipes, Then};
 
 /// To more peers than these the caller does not write itself.
 const FEW: usize = 4;
+
+/// Shorter bodies are copied for each peer, longer ones shared by those in this process.
+const SHORT: usize = 1024;
 
 /// The pipes of the message under way.
 #[derive(Default)]
@@ -65,8 +68,8 @@ impl FanOut {
 
     fn send_to_all(&mut self, pipes: &mut Pipes, body: &mut Body<'_>, more: bool) -> Result<Sent> {
         let size = body.as_slice().len();
-        let copied = size < inproc::LONG
-            || (size < LARGE && self.chosen.iter().all(|&id| pipes[id].is_link()));
+        let copied =
+            size < SHORT || (size < LARGE && self.chosen.iter().all(|&id| pipes[id].is_link()));
         let mut then = Then::Nothing;
         let few = self.chosen.len() <= FEW;
         let mut write = |pipes: &mut Pipes, id: PipeId, body: &mut Body<'_>| {

@@ -13,13 +13,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 use super::{Body, Due, PeerInfo, Sink, Then, report_at};
 use crate::error::Result;
 use crate::link::outbox::{Frame, FrameReader, frames};
-use crate::link::{Conflate, OutWriter, PipeId, Slot, Taker};
+use crate::link::{Conflate, LARGE, OutWriter, PipeId, Slot, Taker};
 use crate::message::Msg;
 use crate::zmtp::frame::MORE;
 
-/// Bodies of at least this length are handed over by reference: who receives a
-/// message need not copy them then.
-pub const LONG: usize = 1024;
+/// Bodies of at least this length are handed over by reference. Copying shorter
+/// ones twice costs less than memory that one thread allocates and another frees.
+const LONG: usize = LARGE;
 
 /// The socket at one end.
 pub trait Neighbour: Send + Sync {
@@ -238,7 +238,7 @@ impl InprocPipe {
         match body {
             Body::Bytes(bytes) if bytes.len() < LONG => self.out.append_copy(flags, bytes)?,
             // Copied, so that whoever allocated the body releases it, too.
-            Body::Msg(msg) if msg.len() < LONG && !msg.is_foreign() => {
+            Body::Msg(msg) if msg.len() < LONG && !msg.is_foreign() && !msg.is_shared() => {
                 self.out.append_copy(flags, msg.as_slice())?;
             }
             _ => {
