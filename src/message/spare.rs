@@ -2,9 +2,8 @@
 //!
 //! A general allocator returns memory of this size to the kernel as soon as it
 //! lies at the end of a heap, and the next message pays for it again, page by
-//! page: a fifth of the time that a stream of messages of 64 KiB took. What is
-//! kept here is never more than what such bodies use at the time, and
-//! [`ALWAYS`]: the memory of a long queue is gone when the queue is.
+//! page. What is kept here is never more than what such bodies use at the time,
+//! and [`ALWAYS`]: the memory of a long queue is gone when the queue is.
 //!
 //! Nothing waits here: whoever finds the shelf in use, as the child of a fork
 //! may for ever, turns to the allocator.
@@ -143,6 +142,9 @@ impl Shelf {
 
     /// Returns the largest to the allocator until no more than `limit` are kept.
     fn shrink(&mut self, limit: usize, align: usize) {
+        if self.kept <= limit {
+            return;
+        }
         for class in (0..CLASSES).rev() {
             let power = 1 << (SMALLEST + (class / STEPS) as u32);
             let size = power + (class % STEPS + 1) * (power / STEPS);

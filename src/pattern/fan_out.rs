@@ -1,8 +1,9 @@
 //! Sending to many: each frame goes to every pipe that was chosen for its message.
 //!
 //! Whom a message goes to is decided at its first frame. A pipe without room gets
-//! none of it, and keeps nobody waiting; nor does one that there is no memory for. To a few peers the caller writes as it
-//! does to one; to more it only appends, and the background writes.
+//! none of it, and keeps nobody waiting; nor does one that there is no memory for.
+//! To a few peers the caller writes as it does to one; to more it only appends, and
+//! the background writes.
 
 use super::Sent;
 use crate::error::Result;
