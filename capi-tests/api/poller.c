@@ -71,6 +71,60 @@ static void errors(void *context)
     close(fd[1]);
 }
 
+/* Waiting for nothing that could come, with no room, and with every bit asked for. */
+static void nothing_to_wait_for(void *context)
+{
+    zmq_poller_event_t event;
+    void *poller = zmq_poller_new(), *socket = make(context, ZMQ_PAIR);
+    int fd[2];
+    MUST(pipe(fd) == 0);
+    title("nothing to wait for");
+    TELL(zmq_poller_wait_all(poller, &event, 0, 0));
+    TELL(zmq_poller_wait_all(poller, &event, 0, -1));
+    TELL(zmq_poller_wait_all(poller, NULL, 0, 0));
+    TELL(zmq_poller_add(poller, socket, NULL, 0));
+    TELL(zmq_poller_add_fd(poller, fd[0], NULL, 0));
+    TELL(zmq_poller_modify(poller, socket, INT16_MAX));
+    TELL(zmq_poller_modify_fd(poller, fd[0], INT16_MAX));
+    TELL(zmq_poller_wait_all(poller, &event, 1, 0));
+    TELL(zmq_poller_wait_all(poller, &event, 1, -1));
+    TELL(zmq_poller_wait(poller, &event, -1));
+    TELL(zmq_poller_remove(poller, socket));
+    TELL(zmq_poller_remove_fd(poller, fd[0]));
+    TELL(zmq_poller_add(poller, socket, NULL, INT16_MAX));
+    TELL(zmq_poller_add_fd(poller, fd[0], NULL, INT16_MAX));
+    TELL(zmq_poller_size(poller));
+    TELL(zmq_poller_destroy(&poller));
+    shut(socket);
+    close(fd[0]);
+    close(fd[1]);
+}
+
+/* The descriptor of a socket, as any other descriptor. */
+static void its_descriptor(void *context)
+{
+    zmq_poller_event_t event;
+    void *poller = zmq_poller_new();
+    void *push = make(context, ZMQ_PUSH), *pull = make(context, ZMQ_PULL);
+    zmq_fd_t fd;
+    size_t size = sizeof fd;
+    title("the descriptor of a socket");
+    join(pull, bind_any(push, "tcp"));
+    MUST(zmq_getsockopt(pull, ZMQ_FD, &fd, &size) == 0);
+    TELL(zmq_poller_add_fd(poller, fd, "pull", ZMQ_POLLIN));
+    TELL(zmq_poller_wait(poller, &event, PATIENCE)); /* it is connected */
+    show(&event, pull, fd);
+    TELL(zmq_poller_remove_fd(poller, fd));
+    TELL(zmq_poller_add(poller, pull, "pull", ZMQ_POLLIN));
+    say(push, "hello");
+    TELL(zmq_poller_wait(poller, &event, PATIENCE));
+    show(&event, pull, fd);
+    hear(pull);
+    shut(pull); /* before the poller that it is in */
+    TELL(zmq_poller_destroy(&poller));
+    shut(push);
+}
+
 static void waiting(void *context, const char *transport)
 {
     zmq_poller_event_t event, events[5];
@@ -150,6 +204,8 @@ int main(void)
 {
     void *context = make_context();
     errors(context);
+    nothing_to_wait_for(context);
+    its_descriptor(context);
     waiting(context, "tcp");
     waiting(context, "inproc");
     woken(context);

@@ -76,6 +76,15 @@ int main(void)
     tell_handled();
     TELL(zmq_ppoll(items, 2, 0, &open));
 
+    title("a signal for the process");
+    MUST(kill(getpid(), SIGUSR1) == 0); /* which no other thread takes */
+    tell_handled();
+    say(a, "meanwhile");
+    hear(b);
+    tell_handled();
+    TELL(zmq_ppoll(items, 2, -1, &open));
+    tell_handled();
+
     title("messages");
     TELL(zmq_ppoll(items, 2, 20, &open));
     say(a, "hello");

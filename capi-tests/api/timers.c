@@ -52,6 +52,15 @@ int main(void)
     TELL(zmq_timers_cancel(NULL, 1));
     TELL(zmq_timers_set_interval(NULL, 1, 1));
     TELL(zmq_timers_reset(NULL, 1));
+    for (int i = 0; i < 2; i++) { /* memory that holds NULL, and any other */
+        void *no_timers = i ? wrong : &none;
+        TELL(zmq_timers_timeout(no_timers));
+        TELL(zmq_timers_execute(no_timers));
+        TELL(zmq_timers_cancel(no_timers, 1));
+        TELL(zmq_timers_set_interval(no_timers, 1, 1));
+        TELL(zmq_timers_reset(no_timers, 1));
+        TELL(zmq_timers_add(no_timers, 10, count, &calls[0]));
+    }
     MUST((timers = zmq_timers_new()) != NULL);
     TELL(zmq_timers_add(timers, 10, NULL, NULL));
     TELL(zmq_timers_cancel(timers, 77));
@@ -87,6 +96,10 @@ int main(void)
     TELL(zmq_timers_timeout(timers));
     TELL(zmq_timers_reset(timers, ids[0]));
     TELL(zmq_timers_set_interval(timers, ids[0], 5));
+
+    title("an interval without end");
+    TELL(ids[3] = zmq_timers_add(timers, SIZE_MAX, count, &calls[3]));
+    TELL(zmq_timers_cancel(timers, ids[3]));
 
     title("order");
     TELL(zmq_timers_add(timers, 30, print_name, "second"));

@@ -115,7 +115,14 @@ static void no_reconnect(const char *transport)
     void *push = make(context, ZMQ_PUSH), *pull = make(context, ZMQ_PULL);
     printf("-- RECONNECT_IVL -1, %s\n", transport);
     set_int(pull, ZMQ_RECONNECT_IVL, -1);
-    struct endpoint e = bind_any(push, transport);
+    struct endpoint e;
+    if (!strcmp(transport, "tcp6")) {
+        set_int(push, ZMQ_IPV6, 1);
+        set_int(pull, ZMQ_IPV6, 1);
+        MUST(zmq_bind(push, "tcp://[::1]:*") == 0);
+        e = last_endpoint(push);
+    } else
+        e = bind_any(push, transport);
     join(pull, e);
     say(push, "once");
     hear(pull);
@@ -177,6 +184,7 @@ int main(void)
     ended_by("disconnect", "tcp");
     ended_by("disconnect", "ipc");
     no_reconnect("tcp");
+    no_reconnect("tcp6");
     no_reconnect("ipc");
     inbox_after_loss("inproc");
     inbox_after_loss("tcp");

@@ -13,20 +13,27 @@ static int port_of(struct endpoint e)
     return atoi(strrchr(e.text, ':') + 1);
 }
 
-/* Talks to a REP by way of the proxy, which calls it by `host`. */
-static void through(const char *host, const void *reply, size_t size, size_t step)
+/* Talks to a REP by way of the proxy, which calls it by `host`, and is itself called
+ * from a source if there is one. */
+static void through_from(const char *source, const char *host, const void *reply, size_t size, size_t step)
 {
+    char text[64];
+    struct sockaddr_in from;
+    socklen_t from_size = sizeof from;
     void *context = make_context();
     void *rep = make(context, ZMQ_REP), *req = make(context, ZMQ_REQ);
     struct proxy proxy = open_proxy(0);
     struct relay relay;
     struct endpoint to, bound = bind_any(rep, "tcp");
     printf("-- to %s\n", host);
-    use_proxy(req, proxy.port);
+    snprintf(text, sizeof text, "%s127.0.0.1:%d", source, proxy.port);
+    TELL(zmq_setsockopt(req, ZMQ_SOCKS_PROXY, text, strlen(text)));
     snprintf(to.text, sizeof to.text, "tcp://%s:%d", host, port_of(bound));
     join(req, to);
     say(req, "early");
     int client = meet(proxy);
+    MUST(getpeername(client, (struct sockaddr *)&from, &from_size) == 0);
+    printf("called from %s\n", inet_ntoa(from.sin_addr));
     heard(client, "greeting", 3);
     answer(client, NO_LOGIN, sizeof NO_LOGIN, step);
     int port = requested(client);
@@ -41,6 +48,11 @@ static void through(const char *host, const void *reply, size_t size, size_t ste
     close_way(&relay);
     close(proxy.listener);
     finish(context);
+}
+
+static void through(const char *host, const void *reply, size_t size, size_t step)
+{
+    through_from("", host, reply, size, step);
 }
 
 /* Each time the proxy fails in another way, and is asked again. */
@@ -157,6 +169,7 @@ int main(void)
     through("nowhere.invalid", BOUND_TO_NAME, sizeof BOUND_TO_NAME, 1);
     through("[::1]", BOUND_TO_IPV6, sizeof BOUND_TO_IPV6, 100);
     through("::1", BOUND_TO_IPV4, sizeof BOUND_TO_IPV4, 3);
+    through_from("127.0.0.5:0;", "nowhere.invalid", BOUND_TO_IPV4, sizeof BOUND_TO_IPV4, 100);
     refused();
     late();
     return 0;

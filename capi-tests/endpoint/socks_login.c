@@ -17,6 +17,19 @@ int main(void)
     memset(long_name, 'n', sizeof long_name);
     TELL(zmq_setsockopt(push, ZMQ_SOCKS_USERNAME, long_name, 256));
     TELL(zmq_setsockopt(push, ZMQ_SOCKS_PASSWORD, long_name, 256));
+    TELL(zmq_setsockopt(push, ZMQ_SOCKS_USERNAME, long_name, 255));
+    TELL(zmq_setsockopt(push, ZMQ_SOCKS_PASSWORD, long_name, 255));
+    static const int both[] = {ZMQ_SOCKS_USERNAME, ZMQ_SOCKS_PASSWORD};
+    for (int i = 0; i < 2; i++) {
+        char text[300];
+        size_t size = sizeof text;
+        TELL(zmq_getsockopt(push, both[i], text, &size));
+        printf("%zu bytes\n", size);
+        TELL(zmq_setsockopt(push, both[i], NULL, 0));
+        size = sizeof text;
+        TELL(zmq_getsockopt(push, both[i], text, &size));
+        printf("%zu bytes\n", size);
+    }
     TELL(zmq_setsockopt(push, ZMQ_SOCKS_USERNAME, "me", 2));
     TELL(zmq_setsockopt(push, ZMQ_SOCKS_PASSWORD, "secret", 6));
     use_proxy(push, proxy.port);

@@ -65,6 +65,36 @@ static void refill(void)
     finish(context);
 }
 
+/* Marks that change while there is a connection, over inproc. */
+static void changed(int from, int to, int full)
+{
+    void *context = make_context();
+    void *push = make(context, ZMQ_PUSH), *pull = make(context, ZMQ_PULL);
+    printf("%d + 1, then %d + 1%s: ", from, to, full ? ", when it is full" : "");
+    set_int(push, ZMQ_SNDHWM, from);
+    set_int(pull, ZMQ_RCVHWM, 1);
+    join(pull, bind_any(push, "inproc"));
+    MUST(await(push, ZMQ_POLLOUT, PATIENCE)); /* or libzmq has no pipe yet */
+    int first = full ? flood(push, 1000) : 0, again;
+    set_int(push, ZMQ_SNDHWM, to);
+    printf("mark %d, taken %d, ", get_int(push, ZMQ_SNDHWM), first);
+    if (full) {
+        again = to > from ? 0 : flood(push, 1000);
+        printf("then %d, ", again);
+        MUST(drain(pull) == first + again);
+        MUST(await(push, ZMQ_POLLOUT, PATIENCE));
+    }
+    again = flood(push, 1000);
+    if (full) /* libzmq gives room back by halves of the mark */
+        printf("and then no more than the new mark: %s\n", again > to / 10 && again <= to + 1 ? "yes" : "no");
+    else
+        printf("then %d\n", again);
+    MUST(drain(pull) == again);
+    shut(push);
+    shut(pull);
+    finish(context);
+}
+
 static void unconnected(int mark, const char *transport)
 {
     void *context = make_context();
@@ -182,6 +212,10 @@ int main(void)
         for (int kind = 0; kind < 4; kind++)
             inproc(marks[i][0], marks[i][1], kind & 1, kind >> 1);
     refill();
+    changed(1, 5, 0);
+    changed(5, 1, 0);
+    changed(100, 70, 1);
+    changed(10, 100, 1);
     unconnected(1, "tcp");
     unconnected(1000, "tcp");
     unconnected(7, "ipc");

@@ -49,6 +49,8 @@ int main(void)
     TELL(zmq_msg_send(NULL, a, ZMQ_DONTWAIT));
     TELL(zmq_msg_recv(NULL, b, ZMQ_DONTWAIT));
     TELL(zmq_msg_close(NULL));
+    title("timers");
+    TELL(zmq_timers_destroy(NULL));
     title("poll");
     TELL(zmq_poll(NULL, 3, 0));
     TELL(zmq_poll(&item, 1, 0));

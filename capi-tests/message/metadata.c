@@ -102,9 +102,14 @@ static void outlives(void)
     MUST(zmq_msg_init(&m) == 0 && zmq_msg_init(&copy) == 0 && zmq_msg_init(&moved) == 0);
     MUST(zmq_msg_recv(&m, pull, 0) == 1);
     MUST(zmq_msg_copy(&copy, &m) == 0);
+    struct sockaddr_storage address;
+    socklen_t size = sizeof address;
+    int fd = zmq_msg_get(&m, ZMQ_SRCFD);
+    MUST(getpeername(fd, (struct sockaddr *)&address, &size) == 0);
     shut(push);
     shut(pull);
     finish(context);
+    TELL(getpeername(fd, (struct sockaddr *)&address, &size));
     printf("%s\n", zmq_msg_gets(&m, "Socket-Type"));
     MUST(zmq_msg_move(&moved, &m) == 0);
     printf("%s\n", zmq_msg_gets(&moved, "Peer-Address"));

@@ -148,6 +148,28 @@ static void stop(void *context, int condition, int accepts)
         close(listener);
 }
 
+/* The same for a peer that says nothing, until the time for the handshake is over. */
+static void stop_silent(void *context, int condition)
+{
+    printf("-- stop when %d, the peer says nothing\n", condition);
+    struct endpoint e;
+    int listener = raw_listen(&e);
+    void *client = make(context, ZMQ_DEALER);
+    set_int(client, ZMQ_RECONNECT_STOP, condition);
+    set_int(client, ZMQ_RECONNECT_IVL, 60000);
+    set_int(client, ZMQ_HANDSHAKE_IVL, 200);
+    void *sees = watch(context, client, ZMQ_EVENT_ALL);
+    long long begin = now_ms();
+    join(client, e);
+    int fd = raw_accept(listener);
+    hear_until(sees, e.text, ZMQ_EVENT_DISCONNECTED);
+    printf("%s\n", now_ms() - begin >= 198 ? "in time" : "too soon");
+    and_then(sees, e.text);
+    end(client, sees, e);
+    close(fd);
+    close(listener);
+}
+
 static void options(void *context)
 {
     title("options");
@@ -199,6 +221,7 @@ int main(void)
     for (int condition = 0; condition < 4; condition++) {
         stop(context, condition, 0);
         stop(context, condition, 1);
+        stop_silent(context, condition);
     }
     finish(context);
     return 0;

@@ -10,22 +10,25 @@
 static void refused(void *context)
 {
     char foreign[64] = "";
-    void *wrong = foreign, *poller = zmq_poller_new(), *pull = zmq_socket(context, ZMQ_PULL);
+    void *wrong = foreign, *null = NULL, *poller = zmq_poller_new(), *pull = zmq_socket(context, ZMQ_PULL);
     zmq_poller_event_t event;
     zmq_fd_t fd;
     title("EFAULT: no poller");
     TELL(zmq_poller_destroy(NULL));
-    TELL(zmq_poller_destroy(&wrong));
-    TELL(zmq_poller_size(wrong));
-    TELL(zmq_poller_add(wrong, pull, NULL, ZMQ_POLLIN));
-    TELL(zmq_poller_modify(wrong, pull, ZMQ_POLLIN));
-    TELL(zmq_poller_remove(wrong, pull));
-    TELL(zmq_poller_add_fd(wrong, 0, NULL, ZMQ_POLLIN));
-    TELL(zmq_poller_modify_fd(wrong, 0, ZMQ_POLLIN));
-    TELL(zmq_poller_remove_fd(wrong, 0));
-    TELL(zmq_poller_wait(wrong, &event, 0));
-    TELL(zmq_poller_wait_all(wrong, &event, 1, 0));
-    TELL(zmq_poller_fd(wrong, &fd));
+    for (int i = 0; i < 3; i++) { /* NULL, memory that holds NULL, and any other */
+        void *no_poller = i == 0 ? NULL : i == 1 ? &null : wrong;
+        TELL(zmq_poller_destroy(&no_poller));
+        TELL(zmq_poller_size(no_poller));
+        TELL(zmq_poller_add(no_poller, pull, NULL, ZMQ_POLLIN));
+        TELL(zmq_poller_modify(no_poller, pull, ZMQ_POLLIN));
+        TELL(zmq_poller_remove(no_poller, pull));
+        TELL(zmq_poller_add_fd(no_poller, 0, NULL, ZMQ_POLLIN));
+        TELL(zmq_poller_modify_fd(no_poller, 0, ZMQ_POLLIN));
+        TELL(zmq_poller_remove_fd(no_poller, 0));
+        TELL(zmq_poller_wait(no_poller, &event, 0));
+        TELL(zmq_poller_wait_all(no_poller, &event, 1, 0));
+        TELL(zmq_poller_fd(no_poller, &fd));
+    }
     title("ENOTSOCK");
     TELL(zmq_poller_add(poller, wrong, NULL, ZMQ_POLLIN));
     TELL(zmq_poller_modify(poller, wrong, ZMQ_POLLIN));

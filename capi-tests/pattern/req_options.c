@@ -153,6 +153,67 @@ static void in_turn(void *context)
     shut(two);
 }
 
+static const char *ready(void *socket)
+{
+    int events = get_int(socket, ZMQ_EVENTS);
+    return events == (ZMQ_POLLIN | ZMQ_POLLOUT) ? "both" : events == ZMQ_POLLIN ? "to receive"
+        : events == ZMQ_POLLOUT ? "to send" : "to wait";
+}
+
+/* Requests that are given up before and after their replies have come: each goes to the
+ * next server, none of which is lost by it, and the REQ may always send. */
+static void rounds(void *context)
+{
+    enum { SERVERS = 3 };
+    void *req = requester(context, 1, 1), *rep[SERVERS];
+    char text[32];
+    title("rounds of requests that are given up");
+    struct endpoint e = bind_any(req, "inproc");
+    for (int i = 0; i < SERVERS; i++)
+        join(rep[i] = make(context, ZMQ_REP), e);
+    printf("at first %s\n", ready(req));
+    for (int i = 0; i < 2 * SERVERS; i++) {
+        snprintf(text, sizeof text, "request %d|of two", i);
+        say(req, text);
+        printf("asked: %s\n", ready(req));
+        hear_with(rep[i % SERVERS], "whose turn it is", 0);
+        if (i % 2 == 0) { /* the one before is answered only now */
+            if (i > 0)
+                say(rep[(i - 1) % SERVERS], "too late");
+            say(rep[i % SERVERS], "nobody wants this any more");
+        }
+        printf("%s: %s\n", i % 2 ? "heard" : "answered", ready(req));
+    }
+    say(req, "the last");
+    hear(rep[0]);
+    say(rep[SERVERS - 1], "too late");
+    say(rep[0], "right");
+    hear(req);
+    printf("at last %s\n", ready(req));
+    TELL(zmq_recv(req, NULL, 0, ZMQ_DONTWAIT));
+    shut(req);
+    for (int i = 0; i < SERVERS; i++)
+        shut(rep[i]);
+}
+
+/* Requests that wait for a server to come all reach it, and the last counts. */
+static void queued(void *context, const char *transport)
+{
+    void *req = requester(context, 1, 1), *router = make(context, ZMQ_ROUTER);
+    printf("queued, over %s\n", transport);
+    struct endpoint e = unused(context, transport);
+    join(req, e);
+    say(req, "first");
+    say(req, "second");
+    bind_again(router, e.text);
+    struct request first = take(router), second = take(router);
+    answer(router, first, "to the first");
+    answer(router, second, "to the second");
+    hear(req);
+    shut(req);
+    shut(router);
+}
+
 int main(void)
 {
     void *context = make_context();
@@ -161,9 +222,11 @@ int main(void)
         relaxed_only(context, transports[i]);
         strict(context, transports[i]);
         correlated(context, transports[i]);
+        queued(context, transports[i]);
     }
     given_up(context);
     in_turn(context);
+    rounds(context);
     finish(context);
     return 0;
 }

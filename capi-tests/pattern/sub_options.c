@@ -32,6 +32,17 @@ static void count(void)
     shut(two);
     hear(xpub), hear(xpub);
     TELL(get_int(xpub, ZMQ_TOPICS_COUNT));
+    void *pub = make(context, ZMQ_PUB), *sub = make(context, ZMQ_SUB);
+    join(sub, bind_any(pub, "tcp"));
+    want(sub, "topic", 1), want(sub, "topic within", 1), want(sub, "topic", 1);
+    long long end = now_ms() + PATIENCE;
+    while (get_int(pub, ZMQ_TOPICS_COUNT) != 2)
+        MUST(get_int(pub, ZMQ_EVENTS) != -1 && now_ms() < end);
+    want(sub, "topic within", 0);
+    while (get_int(pub, ZMQ_TOPICS_COUNT) != 1)
+        MUST(get_int(pub, ZMQ_EVENTS) != -1 && now_ms() < end);
+    puts("a PUB counts them, too");
+    shut(sub), shut(pub);
     int value = 1;
     size_t size = sizeof value;
     void *push = make(context, ZMQ_PUSH);

@@ -142,6 +142,27 @@ static void chain(const char *transport)
     finish(own);
 }
 
+/* From an XPUB to a SUB by way of an XSUB and an XPUB that pass on by hand: everything is
+ * subscribed to, and an empty message is one, too. */
+static void by_hand(const char *transport)
+{
+    void *pub = make(context, ZMQ_XPUB), *back = make(context, ZMQ_XSUB);
+    void *front = make(context, ZMQ_XPUB), *sub = make(context, ZMQ_SUB);
+    char bytes[16];
+    printf("-- by hand, %s\n", transport);
+    join(pub, bind_any(back, transport));
+    join(sub, bind_any(front, transport));
+    want(sub, "", 1);
+    TELL(zmq_recv(front, bytes, sizeof bytes, 0));
+    TELL(zmq_send(back, bytes, 1, 0));
+    hear(pub);
+    TELL(zmq_send(pub, NULL, 0, 0));
+    TELL(zmq_recv(back, bytes, sizeof bytes, 0));
+    TELL(zmq_send(front, NULL, 0, 0));
+    TELL(zmq_recv(sub, bytes, sizeof bytes, 0));
+    shut(pub), shut(back), shut(front), shut(sub);
+}
+
 /* As many topics as do not fit any buffer at once. */
 static void many(const char *transport, int type)
 {
@@ -191,6 +212,7 @@ int main(void)
     }
     for (int t = 0; t < 3; t++) {
         publishers_come(transports[t]);
+        by_hand(transports[t]);
         chain(transports[t]);
         many(transports[t], ZMQ_SUB);
         many(transports[t], ZMQ_XSUB);

@@ -90,17 +90,82 @@ static void others(const char *transport, int front_type, int client_type, int b
     finish(context);
 }
 
+/* Three clients, five workers who answer each request of theirs several times or not at
+ * all: each client hears what it is owed and nothing else. */
+static void several_answers(const char *transport)
+{
+    enum { CLIENTS = 3, WORKERS = 5, REQUESTS = 20 };
+    void *context = make_context(), *clients[CLIENTS], *workers[WORKERS];
+    struct proxy proxy = {zmq_socket(context, ZMQ_ROUTER), zmq_socket(context, ZMQ_DEALER),
+                          NULL, NULL, 0, 0, 0};
+    zmq_pollitem_t items[WORKERS];
+    char text[64], sent[32];
+    int wanted[CLIENTS] = {0}, taken[WORKERS] = {0}, idle = 0;
+    printf("-- three clients, five workers, over %s\n", transport);
+    struct endpoint front = bind_any(proxy.frontend, transport);
+    struct endpoint back = bind_any(proxy.backend, "inproc");
+    for (int i = 0; i < WORKERS; i++) {
+        join(workers[i] = make_brief(context, ZMQ_DEALER), back);
+        items[i] = (zmq_pollitem_t){workers[i], 0, ZMQ_POLLIN, 0};
+    }
+    for (int i = 0; i < CLIENTS; i++)
+        join(clients[i] = make_brief(context, ZMQ_DEALER), front);
+    start_proxy(&proxy);
+    for (int i = 0; i < CLIENTS * REQUESTS; i++) {
+        snprintf(sent, sizeof sent, "request #%03d", i);
+        say(clients[i % CLIENTS], sent);
+    }
+    for (int i = 0; i < CLIENTS * REQUESTS;) {
+        MUST(zmq_poll(items, WORKERS, PATIENCE) > 0);
+        for (int k = 0; k < WORKERS; k++) {
+            unsigned char name[5];
+            int number;
+            if (!items[k].revents)
+                continue;
+            i++;
+            taken[k]++;
+            MUST(zmq_recv(workers[k], name, sizeof name, 0) == sizeof name);
+            MUST(listen_to(workers[k], text, sizeof text, 0) == 1);
+            MUST(sscanf(text, "request #%d", &number) == 1);
+            wanted[number % CLIENTS] += number % 5;
+            for (int answer = 0; answer < number % 5; answer++) {
+                MUST(zmq_send(workers[k], name, sizeof name, ZMQ_SNDMORE) == sizeof name);
+                say(workers[k], text);
+            }
+        }
+    }
+    for (int i = 0; i < WORKERS; i++)
+        idle += taken[i] == 0;
+    printf("workers without work: %d\n", idle);
+    for (int i = 0; i < CLIENTS; i++) {
+        for (int heard = 0; heard < wanted[i]; heard++) {
+            int number;
+            MUST(listen_to(clients[i], text, sizeof text, 0) == 1);
+            MUST(sscanf(text, "request #%d", &number) == 1 && number % CLIENTS == i);
+        }
+        printf("client %d hears %d answers\n", i, wanted[i]);
+        hear_nothing_(clients[i], "the client");
+    }
+    MUST(zmq_ctx_shutdown(context) == 0);
+    join_proxy(&proxy);
+    for (int i = 0; i < CLIENTS; i++)
+        shut(clients[i]);
+    for (int i = 0; i < WORKERS; i++)
+        shut(workers[i]);
+    finish(context);
+}
+
 /* A socket that is both sides answers itself. */
-static void echo(int type)
+static void echo(int type, int client_type)
 {
     void *context = make_context();
-    void *socket = zmq_socket(context, type), *client = make_brief(context, ZMQ_DEALER);
+    void *socket = zmq_socket(context, type), *client = make_brief(context, client_type);
     struct proxy proxy = {socket, socket, NULL, NULL, 0, 0, 0};
     printf("-- one socket, of type %d\n", type);
     join(client, bind_any(socket, "tcp"));
     start_proxy(&proxy);
     for (int i = 0; i < 3; i++) {
-        say(client, "to myself|in two parts");
+        say(client, client_type == ZMQ_REQ ? "to myself" : "to myself|in two parts");
         hear(client);
     }
     MUST(zmq_ctx_shutdown(context) == 0);
@@ -119,7 +184,10 @@ int main(void)
         others(transports[i], ZMQ_PAIR, ZMQ_PAIR, ZMQ_PAIR, ZMQ_PAIR);
         others(transports[i], ZMQ_PAIR, ZMQ_PAIR, ZMQ_DEALER, ZMQ_DEALER);
     }
-    echo(ZMQ_DEALER);
-    echo(ZMQ_ROUTER);
+    several_answers("tcp");
+    several_answers("ipc");
+    echo(ZMQ_DEALER, ZMQ_DEALER);
+    echo(ZMQ_ROUTER, ZMQ_DEALER);
+    echo(ZMQ_REP, ZMQ_REQ);
     return 0;
 }

@@ -13,10 +13,14 @@ static UNUSED void open_all(int type, int other)
     client = make_brief(context, ZMQ_DEALER);
     worker = make_brief(context, ZMQ_DEALER);
     steer = make_brief(context, other);
+    if (type == ZMQ_SUB)
+        MUST(zmq_setsockopt(proxy.control, ZMQ_SUBSCRIBE, "", 0) == 0);
     join(client, bind_any(proxy.frontend, "tcp"));
     join(worker, bind_any(proxy.backend, "inproc"));
     join(steer, bind_any(proxy.control, "inproc"));
     start_proxy(&proxy);
+    if (other == ZMQ_XPUB)
+        hear(steer); /* what the control socket subscribes to */
 }
 
 static UNUSED void close_all(void)

@@ -1,7 +1,6 @@
 /* zmq_proxy_steerable: what each command does, and the counts of STATISTICS.
- * (Where
- * libzmq 4.3.5 differs from 4.3.4, steerable_rep follows the newer: it counts the
- * parts of messages, and answers a REP control.) */
+ * (Where libzmq 4.3.5 differs from 4.3.4, steerable_rep follows the newer: it counts
+ * the parts of messages, and answers a REP control.) */
 #include "steer.h"
 
 static void commands(int type, int other, int answers)
@@ -50,6 +49,7 @@ int main(void)
 {
     commands(ZMQ_PAIR, ZMQ_PAIR, 1);
     commands(ZMQ_PULL, ZMQ_PUSH, 0);
+    commands(ZMQ_SUB, ZMQ_XPUB, 0);
     ended();
     return 0;
 }
