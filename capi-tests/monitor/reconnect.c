@@ -221,7 +221,8 @@ int main(void)
     for (int condition = 0; condition < 4; condition++) {
         stop(context, condition, 0);
         stop(context, condition, 1);
-        stop_silent(context, condition);
+        if (condition % 2 == 0)
+            stop_silent(context, condition);
     }
     finish(context);
     return 0;

@@ -1,7 +1,8 @@
 // ours-only: with both sides full the reference stands still in a send
 // limit: 60
 /* A proxy under load from both sides at once: each direction gets its share, and
- * so does each client; a request that comes in between is served in time. */
+ * so does each client; a request that comes in between is served in time. And one
+ * whose publisher drops nothing and is full still hears its control socket. */
 #include "run.h"
 
 enum { CLIENTS = 4 };
@@ -26,9 +27,52 @@ static void *flood(void *argument)
     return NULL;
 }
 
+/* The subscriber does not read, so that the proxy holds what it cannot publish. */
+static void steered_when_full(void)
+{
+    static char body[50000];
+    context = make_context();
+    struct proxy proxy = {zmq_socket(context, ZMQ_XSUB), zmq_socket(context, ZMQ_XPUB), NULL,
+                          zmq_socket(context, ZMQ_REP), 0, 0, 0};
+    void *pub = make_brief(context, ZMQ_XPUB), *sub = make_brief(context, ZMQ_SUB);
+    void *steer = make_brief(context, ZMQ_REQ), *publishers[] = {pub, proxy.backend};
+    for (int i = 0; i < 2; i++) {
+        set_int(publishers[i], ZMQ_XPUB_NODROP, 1);
+        set_int(publishers[i], ZMQ_SNDHWM, 10);
+    }
+    set_int(proxy.frontend, ZMQ_RCVHWM, 10);
+    set_int(sub, ZMQ_RCVHWM, 10);
+    MUST(zmq_setsockopt(sub, ZMQ_SUBSCRIBE, "", 0) == 0);
+    join(pub, bind_any(proxy.frontend, "inproc"));
+    join(sub, bind_any(proxy.backend, "inproc"));
+    join(steer, bind_any(proxy.control, "inproc"));
+    start_proxy(&proxy);
+    hear(pub);
+    int sent = 0;
+    set_int(pub, ZMQ_SNDTIMEO, 2 * SILENCE);
+    while (zmq_send(pub, body, sizeof body, 0) != -1)
+        sent++;
+    char text[256];
+    static const char *const commands[] = {"STATISTICS", "PAUSE", "STATISTICS", "RESUME"};
+    for (int i = 0; i < 4; i++) {
+        say(steer, commands[i]);
+        printf("%s: an answer of %d parts\n", commands[i], listen_to(steer, text, sizeof text, 0));
+    }
+    for (; sent; sent--)
+        MUST(zmq_recv(sub, body, sizeof body, 0) == sizeof body);
+    say(steer, "TERMINATE");
+    hear(steer);
+    join_proxy(&proxy);
+    shut(pub);
+    shut(sub);
+    shut(steer);
+    finish(context);
+}
+
 int main(void)
 {
     struct end clients[CLIENTS], server;
+    steered_when_full();
     context = make_context();
     struct proxy proxy = {zmq_socket(context, ZMQ_DEALER), zmq_socket(context, ZMQ_DEALER), NULL,
                           NULL, 0, 0, 0};
