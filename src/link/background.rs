@@ -4,6 +4,7 @@
 //! looked at every tick. Both wake the thread only when it would otherwise
 //! sleep. The thread itself is `reactor`'s.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -70,18 +71,21 @@ pub struct Background {
     notices: Sender<Notice>,
     waker: EventFd,
     /// What the thread ticks with.
-    timer: Arc<TimerFd>,
+    timer: TimerFd,
+    /// Whether somebody has found a descriptor of the thread's gone.
+    hurt: AtomicBool,
     ticks: Mutex<Ticks>,
 }
 
 impl Background {
     /// A handle that sends to `notices` and wakes with `waker`, which the thread
     /// watches for every notification and never drains. It watches `timer`, too.
-    pub fn new(notices: Sender<Notice>, waker: EventFd, timer: Arc<TimerFd>) -> Background {
+    pub fn new(notices: Sender<Notice>, waker: EventFd, timer: TimerFd) -> Background {
         Background {
             notices,
             waker,
             timer,
+            hurt: AtomicBool::new(false),
             ticks: Mutex::default(),
         }
     }
@@ -100,8 +104,33 @@ impl Background {
 
     /// Has the thread look at its requests.
     pub fn wake(&self) {
-        // Fails only if the descriptor was closed behind our back.
-        let _ = self.waker.notify();
+        if self.waker.notify().is_err() {
+            // It was closed behind our back.
+            self.hurt.store(true, Ordering::Release);
+            let _ = self.timer.arm(Duration::ZERO);
+        }
+    }
+
+    /// What the thread is woken with.
+    pub fn waker(&self) -> &EventFd {
+        &self.waker
+    }
+
+    /// What it ticks with.
+    pub fn timer(&self) -> &TimerFd {
+        &self.timer
+    }
+
+    /// A descriptor that the thread watches with has turned out to be gone: it is
+    /// to make sure of them all.
+    pub fn complain(&self) {
+        self.hurt.store(true, Ordering::Release);
+        self.wake_surely();
+    }
+
+    /// For the thread: whether somebody has complained since it was asked.
+    pub fn take_complaint(&self) -> bool {
+        self.hurt.load(Ordering::Relaxed) && self.hurt.swap(false, Ordering::AcqRel)
     }
 
     /// As [`wake`](Self::wake), also if that descriptor is another one by now:

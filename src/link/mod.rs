@@ -407,11 +407,16 @@ impl Link {
                     }
                     false
                 }
-                Wrote::Failed(_) => {
+                Wrote::Failed(errno) => {
                     // What has been received is still to be read: the reader
-                    // comes to the end and reports it.
-                    if let Some(conn) = half.conn.take() {
-                        let _ = conn.stream.shutdown_both();
+                    // comes to the end and reports it. A descriptor that is gone
+                    // has no end.
+                    match half.conn.take() {
+                        Some(conn) if errno == libc::EBADF || errno == libc::ENOTSOCK => {
+                            self.lost(&conn);
+                        }
+                        Some(conn) => drop(conn.stream.shutdown_both()),
+                        None => {}
                     }
                     false
                 }
@@ -460,6 +465,18 @@ impl Link {
     pub fn resume_writing(self: &Arc<Self>) {
         self.full.store(false, Ordering::Release);
         self.flush(Side::Watcher);
+    }
+
+    /// For the I/O thread: the connection that is to be watched for input.
+    pub fn read_conn(&self) -> Option<Arc<Conn>> {
+        self.with_fill(|half| half.conn.clone().filter(|_| !half.stopped))
+    }
+
+    /// The descriptor of a connection was closed behind our back. Nothing more is
+    /// done with its number.
+    pub fn lost(self: &Arc<Self>, conn: &Conn) {
+        conn.stream.forget();
+        self.down(Some(conn), false);
     }
 
     /// Reports the end of a connection, once for each.

@@ -3,48 +3,52 @@
 //! It turns readiness, requests, notices and timers into steps of sessions and
 //! acceptors, and does what a step asks for. Nothing here waits but the poll.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::os::fd::{AsRawFd, RawFd};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::Receiver;
-use mio::unix::SourceFd;
-use mio::{Events, Interest, Poll, Token};
+use libc::c_int;
 
 use super::acceptor::{Accepted, Acceptor, End, PAUSE};
+use super::patrol::{PATROL, Patrol};
 use super::session::{After, FORGET, Session};
 use super::tick::Ticks;
 use super::timers::Timers;
-use super::{IoThread, ReadSet, Request, TICK, WAKER};
+use super::{BOTH, IoThread, READABLE, ReadSet, Request, TICK, Token, WAKER, WRITABLE};
 use crate::error::Error;
 use crate::link::{Limits, Linger, Link, Notice};
-use crate::sys::{self, Instant, Thread, TimerFd};
+use crate::sys::{self, Epoll, EpollEvent, Instant, Thread};
 use crate::transport::{Address, Stream};
 
-/// How long a thread that cannot wait for events any more sleeps instead.
-const BROKEN: Duration = Duration::from_millis(10);
+/// How many events are taken at once.
+const ROOM: usize = 256;
+
+/// How often ticks come without a timer.
+const UNTIMED: Duration = Duration::from_millis(1);
 
 /// Whom a token names.
 #[derive(Clone)]
-enum Source {
+pub(super) enum Source {
     ReadSet(Arc<ReadSet>),
     Acceptor(u64),
     Session(u64),
 }
 
 pub(super) struct EventLoop {
-    poll: Poll,
-    io: Arc<IoThread>,
+    pub(super) poll: Arc<Epoll>,
+    pub(super) io: Arc<IoThread>,
     requests: Receiver<Request>,
     notices: Receiver<Notice>,
-    ticks: Ticks,
+    pub(super) ticks: Ticks,
     timers: Timers,
-    sources: HashMap<Token, Source>,
-    acceptors: HashMap<u64, (Acceptor, Token)>,
-    sessions: HashMap<u64, Session>,
-    /// The descriptor that is watched for a session.
-    watched: HashMap<u64, RawFd>,
+    pub(super) sources: BTreeMap<Token, Source>,
+    pub(super) acceptors: HashMap<u64, (Acceptor, Token)>,
+    pub(super) sessions: HashMap<u64, Session>,
+    /// The descriptor that is watched for a session, and what for.
+    pub(super) watched: HashMap<u64, (RawFd, c_int)>,
+    pub(super) patrol: Patrol,
     /// Read sets that had more to read than one round takes.
     busy: Vec<Arc<ReadSet>>,
     stopped: bool,
@@ -52,8 +56,7 @@ pub(super) struct EventLoop {
 
 impl EventLoop {
     pub fn new(
-        poll: Poll,
-        timer: Arc<TimerFd>,
+        poll: Arc<Epoll>,
         io: Arc<IoThread>,
         requests: Receiver<Request>,
         notices: Receiver<Notice>,
@@ -63,12 +66,13 @@ impl EventLoop {
             io,
             requests,
             notices,
-            ticks: Ticks::new(timer),
+            ticks: Ticks::new(),
             timers: Timers::default(),
-            sources: HashMap::new(),
+            sources: BTreeMap::new(),
             acceptors: HashMap::new(),
             sessions: HashMap::new(),
             watched: HashMap::new(),
+            patrol: Patrol::new(),
             busy: Vec::new(),
             stopped: false,
         }
@@ -77,28 +81,23 @@ impl EventLoop {
     pub fn run(mut self) {
         // Ticks are to come when they are due; without it they come later.
         let _ = crate::sys::set_timer_slack(Duration::from_micros(1));
-        let mut events = Events::with_capacity(256);
+        let mut room = [EpollEvent::EMPTY; ROOM];
         while !self.stopped {
-            let timeout = match self.busy.is_empty() {
-                true => self.timers.next(Instant::now()),
-                false => Some(Duration::ZERO),
-            };
             // An interrupted or failed poll reports no events; requests and
             // timers are looked at all the same.
-            if let Err(error) = self.poll.poll(&mut events, timeout) {
-                events.clear();
-                if error.kind() != std::io::ErrorKind::Interrupted {
-                    // Its descriptor was closed behind our back.
-                    std::thread::sleep(BROKEN);
-                }
-            }
+            let waited = self.poll.wait(&mut room, Some(self.patience()));
+            let lost = waited.as_ref().is_err_and(sys::is_gone);
+            self.look_after(lost);
             self.take_requests();
-            for event in &events {
+            for event in waited.unwrap_or(&[]) {
                 match event.token() {
                     WAKER => {}
-                    TICK => self.ticks.fired(),
+                    TICK => self.ticks.fired(self.io.background()),
                     token => self.ready(token),
                 }
+            }
+            if self.ticks.are_untimed() {
+                self.ticks.fired(self.io.background());
             }
             for set in std::mem::take(&mut self.busy) {
                 self.serve(set);
@@ -107,6 +106,20 @@ impl EventLoop {
             self.run_timers();
             self.ticks.collect(self.io.background());
         }
+    }
+
+    /// How long to wait for events at most.
+    fn patience(&self) -> Duration {
+        if !self.busy.is_empty() {
+            return Duration::ZERO;
+        }
+        let most = if self.ticks.are_untimed() {
+            UNTIMED
+        } else {
+            PATROL
+        };
+        let next = self.timers.next(Instant::now());
+        next.map_or(most, |next| next.min(most))
     }
 
     fn ready(&mut self, token: Token) {
@@ -168,10 +181,7 @@ impl EventLoop {
             }
             Request::Unwatch(token) => {
                 if let Some(Source::ReadSet(set)) = self.sources.remove(&token) {
-                    let _ = self
-                        .poll
-                        .registry()
-                        .deregister(&mut SourceFd(&set.as_raw_fd()));
+                    let _ = self.poll.delete(set.as_raw_fd());
                     self.busy.retain(|other| !Arc::ptr_eq(other, &set));
                 }
             }
@@ -190,12 +200,7 @@ impl EventLoop {
         let fd = acceptor.as_raw_fd();
         self.sources.insert(token, Source::Acceptor(number));
         self.acceptors.insert(number, (acceptor, token));
-        if self
-            .poll
-            .registry()
-            .register(&mut SourceFd(&fd), token, Interest::READABLE)
-            .is_err()
-        {
+        if self.poll.add(fd, READABLE, token).is_err() {
             // Out of kernel memory: look by the clock instead.
             self.timers.set(Instant::now().after(PAUSE), number, 0);
         }
@@ -206,10 +211,7 @@ impl EventLoop {
     /// socket has closed already linger on their own account.
     fn unlisten(&mut self, number: u64, linger: Linger) {
         if let Some((acceptor, token)) = self.acceptors.remove(&number) {
-            let _ = self
-                .poll
-                .registry()
-                .deregister(&mut SourceFd(&acceptor.as_raw_fd()));
+            let _ = self.poll.delete(acceptor.as_raw_fd());
             self.sources.remove(&token);
             acceptor.closed();
         }
@@ -262,7 +264,7 @@ impl EventLoop {
     // ----------------------------------------------------------- sessions
 
     /// Lets a session take a step, and does what it asks for.
-    fn step(&mut self, number: u64, step: impl FnOnce(&mut Session) -> After) {
+    pub(super) fn step(&mut self, number: u64, step: impl FnOnce(&mut Session) -> After) {
         let Some(session) = self.sessions.get_mut(&number) else {
             return;
         };
@@ -300,21 +302,16 @@ impl EventLoop {
     /// descriptor that may be closed is only forgotten: the kernel has done the
     /// same, and its number may be somebody else's by now.
     fn watch(&mut self, number: u64, token: Token, fd: RawFd) {
-        let registry = self.poll.registry();
-        if let Some(old) = self.watched.remove(&number)
+        if let Some((old, _)) = self.watched.remove(&number)
             && old != fd
             && fd != FORGET
         {
             // Fails when the descriptor is closed, which is as good.
-            let _ = registry.deregister(&mut SourceFd(&old));
+            let _ = self.poll.delete(old);
         }
         if fd >= 0 {
-            let both = Interest::READABLE | Interest::WRITABLE;
-            let mut source = SourceFd(&fd);
-            let known = registry.register(&mut source, token, both).is_ok()
-                || registry.reregister(&mut source, token, both).is_ok();
-            if known {
-                self.watched.insert(number, fd);
+            if self.poll.set(fd, BOTH, token).is_ok() {
+                self.watched.insert(number, (fd, BOTH));
             } else {
                 self.step(number, Session::end);
             }
@@ -331,12 +328,8 @@ impl EventLoop {
         if !self.watched.contains_key(&number)
             && let Some(fd) = session.up_fd()
         {
-            let registry = self.poll.registry();
-            if registry
-                .register(&mut SourceFd(&fd), token, Interest::WRITABLE)
-                .is_ok()
-            {
-                self.watched.insert(number, fd);
+            if self.poll.add(fd, WRITABLE, token).is_ok() {
+                self.watched.insert(number, (fd, WRITABLE));
             }
         }
         // The kernel may have made room before it was watched.

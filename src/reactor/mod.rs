@@ -9,22 +9,22 @@ mod acceptor;
 mod event_loop;
 mod monitor;
 mod notes;
+mod patrol;
 mod read_set;
 mod session;
 mod tick;
 mod timers;
 
 use std::os::fd::AsRawFd;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam_channel::Sender;
-use mio::unix::SourceFd;
-use mio::{Interest, Poll, Token};
+use libc::c_int;
 
 use crate::error::{Error, Result};
 use crate::link::{Background, Linger, Notice};
-use crate::sys::{self, EventFd, Scheduling, Thread, TimerFd};
+use crate::sys::{self, Epoll, EventFd, Scheduling, Thread, TimerFd};
 
 pub use acceptor::Acceptor;
 pub use monitor::{Ends, Event, Monitor};
@@ -34,9 +34,19 @@ pub use session::{Connector, Peering};
 
 use event_loop::EventLoop;
 
-const WAKER: Token = Token(0);
-const TICK: Token = Token(1);
-const FIRST_FREE: usize = 2;
+/// Whom an event of a thread's poll is for.
+type Token = u64;
+
+const WAKER: Token = 0;
+const TICK: Token = 1;
+const FIRST_FREE: Token = 2;
+
+/// What a thread's poll reports: each change, once.
+const READABLE: c_int = libc::EPOLLIN | libc::EPOLLRDHUP | libc::EPOLLET;
+const WRITABLE: c_int = libc::EPOLLOUT | libc::EPOLLET;
+const BOTH: c_int = READABLE | WRITABLE;
+/// Of a set that is not to be reported: an event that never comes.
+const NEITHER: c_int = libc::EPOLLPRI | libc::EPOLLET;
 
 /// What a socket asks of an I/O thread.
 pub enum Request {
@@ -60,34 +70,29 @@ pub enum Request {
 pub struct IoThread {
     background: Arc<Background>,
     requests: Sender<Request>,
-    registry: mio::Registry,
-    tokens: AtomicUsize,
+    poll: Arc<Epoll>,
+    tokens: AtomicU64,
     thread: Mutex<Option<Thread>>,
 }
 
 impl IoThread {
     /// Starts a thread with every signal blocked.
     pub fn start(name: Vec<u8>, scheduling: Scheduling) -> Result<Arc<IoThread>> {
-        let poll = Poll::new()?;
-        // Not mio's own waker, which a cancelled thread would end in.
+        let poll = Arc::new(Epoll::new()?);
         let waker = EventFd::new()?;
-        let fd = waker.as_raw_fd();
-        poll.registry()
-            .register(&mut SourceFd(&fd), WAKER, Interest::READABLE)?;
-        let timer = Arc::new(TimerFd::new()?);
-        let fd = timer.as_raw_fd();
-        poll.registry()
-            .register(&mut SourceFd(&fd), TICK, Interest::READABLE)?;
+        poll.add(waker.as_raw_fd(), READABLE, WAKER)?;
+        let timer = TimerFd::new()?;
+        poll.add(timer.as_raw_fd(), READABLE, TICK)?;
         let (requests, request_queue) = crossbeam_channel::unbounded();
         let (notices, notice_queue) = crossbeam_channel::unbounded::<Notice>();
         let io = Arc::new(IoThread {
-            background: Arc::new(Background::new(notices, waker, timer.clone())),
+            background: Arc::new(Background::new(notices, waker, timer)),
             requests,
-            registry: poll.registry().try_clone()?,
-            tokens: AtomicUsize::new(FIRST_FREE),
+            poll: poll.clone(),
+            tokens: AtomicU64::new(FIRST_FREE),
             thread: Mutex::new(None),
         });
-        let event_loop = EventLoop::new(poll, timer, io.clone(), request_queue, notice_queue);
+        let event_loop = EventLoop::new(poll, io.clone(), request_queue, notice_queue);
         let _blocked = sys::block_all_signals();
         let started = Thread::start(move || {
             // Last the name: who finds it finds the rest done.
@@ -114,7 +119,8 @@ impl IoThread {
 
     /// A read set that this thread serves.
     pub fn read_set(&self) -> Result<Arc<ReadSet>> {
-        let set = Arc::new(ReadSet::new(self.registry.try_clone()?, self.token())?);
+        let (poll, background) = (self.poll.clone(), self.background.clone());
+        let set = Arc::new(ReadSet::new(poll, background, self.token())?);
         self.request(Request::Watch(set.clone()));
         set.register()?;
         Ok(set)
@@ -139,6 +145,6 @@ impl IoThread {
     }
 
     fn token(&self) -> Token {
-        Token(self.tokens.fetch_add(1, Ordering::Relaxed))
+        self.tokens.fetch_add(1, Ordering::Relaxed)
     }
 }

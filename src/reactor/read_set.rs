@@ -11,12 +11,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use mio::unix::SourceFd;
-use mio::{Interest, Token};
+use libc::c_int;
 
+use super::{NEITHER, READABLE, Token};
 use crate::error::Result;
-use crate::link::{Conn, Link, PipeId, Watch};
-use crate::sys::{Epoll, EpollEvent, EventFd, Nap};
+use crate::link::{Background, Conn, Link, PipeId, Watch};
+use crate::sys::{Epoll, EpollEvent, EventFd, Nap, is_gone};
 
 /// What an epoll event of the waiter's own eventfd carries.
 const WAKE: u64 = u64::MAX;
@@ -34,7 +34,9 @@ type Place = Option<(PipeId, Arc<Link>)>;
 pub struct ReadSet {
     epoll: Epoll,
     wake: EventFd,
-    registry: mio::Registry,
+    /// The I/O thread's poll.
+    poll: Arc<Epoll>,
+    background: Arc<Background>,
     token: Token,
     lent: AtomicBool,
     /// By the pipe's place in the socket's table.
@@ -42,8 +44,12 @@ pub struct ReadSet {
 }
 
 impl ReadSet {
-    /// An empty set, known to the I/O thread behind `registry` as `token`.
-    pub(super) fn new(registry: mio::Registry, token: Token) -> Result<ReadSet> {
+    /// An empty set, known to the I/O thread that waits on `poll` as `token`.
+    pub(super) fn new(
+        poll: Arc<Epoll>,
+        background: Arc<Background>,
+        token: Token,
+    ) -> Result<ReadSet> {
         let epoll = Epoll::new()?;
         let wake = EventFd::new()?;
         epoll.add(wake.as_raw_fd(), libc::EPOLLIN, WAKE)?;
@@ -51,7 +57,8 @@ impl ReadSet {
         Ok(ReadSet {
             epoll,
             wake,
-            registry,
+            poll,
+            background,
             token,
             lent,
             links,
@@ -66,9 +73,54 @@ impl ReadSet {
     /// Puts the set under the I/O thread's eyes.
     pub(super) fn register(&self) -> Result<()> {
         let fd = self.epoll.as_raw_fd();
-        Ok(self
-            .registry
-            .register(&mut SourceFd(&fd), self.token, Interest::READABLE)?)
+        Ok(self.poll.add(fd, READABLE, self.token)?)
+    }
+
+    /// Whoever has found a descriptor of the set gone has the I/O thread look.
+    pub fn complain(&self) {
+        self.background.complain();
+    }
+
+    /// For the I/O thread, which has perhaps lost the set from its poll: makes sure
+    /// of the set, and of its connections if the set is a new one.
+    pub(super) fn mend(&self) {
+        let lent = self.lent.load(Ordering::Acquire);
+        let mut watched = self.watch(lent);
+        let anew = watched.as_ref().is_err_and(is_gone) && self.epoll.renew().is_ok();
+        if anew {
+            watched = self.watch(lent);
+        }
+        if watched.is_ok() && self.lent.load(Ordering::Acquire) != lent {
+            // The right has changed hands meanwhile.
+            let _ = self.watch(!lent);
+        }
+        let wake = || {
+            let fd = self.wake.as_raw_fd();
+            self.epoll.set(fd, libc::EPOLLIN, WAKE)
+        };
+        if wake().as_ref().is_err_and(is_gone) && self.wake.renew().is_ok() {
+            let _ = wake();
+        }
+        if !anew {
+            return;
+        }
+        let links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+        let links: Vec<_> = links.iter().flatten().cloned().collect();
+        for (pipe, link) in links {
+            if let Some(conn) = link.read_conn()
+                && self
+                    .epoll
+                    .set(conn.as_raw_fd(), libc::EPOLLIN, pipe.bits())
+                    .is_err()
+            {
+                link.lost(&conn);
+            }
+        }
+    }
+
+    fn watch(&self, lent: bool) -> std::io::Result<()> {
+        let events = if lent { NEITHER } else { READABLE };
+        self.poll.set(self.epoll.as_raw_fd(), events, self.token)
     }
 
     /// Has the connection of `link` watched on behalf of `pipe`.
@@ -81,12 +133,11 @@ impl ReadSet {
         drop(links);
         let fd = conn.as_raw_fd();
         // A connection that was stopped or is added again is there already.
-        match self.epoll.add(fd, libc::EPOLLIN, pipe.bits()) {
-            Err(error) if error.raw_os_error() == Some(libc::EEXIST) => {
-                Ok(self.epoll.modify(fd, libc::EPOLLIN, pipe.bits())?)
-            }
-            other => Ok(other?),
+        let added = self.epoll.set(fd, libc::EPOLLIN, pipe.bits());
+        if added.as_ref().is_err_and(is_gone) {
+            self.complain();
         }
+        Ok(added?)
     }
 
     /// Forgets the pipe.
@@ -102,22 +153,21 @@ impl ReadSet {
     /// A caller takes over watching.
     pub fn take(&self) {
         self.lent.store(true, Ordering::Release);
-        // An event that never comes stands for none, which mio does not have.
-        self.switch(Interest::PRIORITY);
+        self.switch(NEITHER);
     }
 
     /// The I/O thread watches again, and hears of what is ready already.
     pub fn give_back(&self) {
         self.lent.store(false, Ordering::Release);
-        self.switch(Interest::READABLE);
+        self.switch(READABLE);
     }
 
-    fn switch(&self, interest: Interest) {
+    fn switch(&self, events: c_int) {
         let fd = self.epoll.as_raw_fd();
-        // Fails only if the descriptor was closed behind our back.
-        let _ = self
-            .registry
-            .reregister(&mut SourceFd(&fd), self.token, interest);
+        if self.poll.modify(fd, events, self.token).is_err() {
+            // It was closed behind our back.
+            self.complain();
+        }
     }
 
     /// For the holder of the read right: passes the pipes that have input to
@@ -153,8 +203,9 @@ impl ReadSet {
 
     /// Ends the wait of the holder of the read right.
     pub fn wake(&self) {
-        // A counter that cannot be raised is set already.
-        let _ = self.wake.notify();
+        if self.wake.notify().is_err() {
+            self.complain();
+        }
     }
 
     /// For the I/O thread: reads from whatever is ready, within bounds. Says
@@ -170,6 +221,9 @@ impl ReadSet {
                 ready[count] = pipe;
                 count += 1;
             });
+            if waited.as_ref().is_err_and(is_gone) {
+                self.complain();
+            }
             if waited.is_err() || count == 0 {
                 return false;
             }

@@ -17,8 +17,7 @@ use std::os::fd::{AsRawFd, RawFd};
 use std::sync::Arc;
 use std::time::Duration;
 
-use mio::Token;
-
+use super::Token;
 use super::monitor::{Ends, Event, Monitor};
 use crate::link::{Conn, Limits, Link, OutWriter, Owner, Pool};
 use crate::sys::Instant;

@@ -4,11 +4,10 @@
 //! Ticks come soon after the thread was woken, then less often, and end when
 //! there was nothing to do for a while: an idle program uses no CPU.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::link::{Background, Ticking};
-use crate::sys::{Instant, TimerFd};
+use crate::sys::Instant;
 
 const FIRST: Duration = Duration::from_micros(50);
 const SLOWEST: Duration = Duration::from_micros(200);
@@ -18,7 +17,6 @@ const PATIENCE: u32 = 4;
 
 /// What is looked at every tick.
 pub struct Ticks {
-    timer: Arc<TimerFd>,
     list: Vec<(Ticking, u32)>,
     period: Duration,
     armed: bool,
@@ -26,9 +24,8 @@ pub struct Ticks {
 
 impl Ticks {
     /// No ticks yet.
-    pub fn new(timer: Arc<TimerFd>) -> Ticks {
+    pub fn new() -> Ticks {
         Ticks {
-            timer,
             list: Vec::new(),
             period: FIRST,
             armed: false,
@@ -36,8 +33,8 @@ impl Ticks {
     }
 
     /// The timer has fired.
-    pub fn fired(&mut self) {
-        let _ = self.timer.drain();
+    pub fn fired(&mut self, background: &Background) {
+        let _ = background.timer().drain();
         self.armed = false;
         let now = Instant::now();
         self.list.retain_mut(|(ticking, quiet)| match ticking {
@@ -65,7 +62,17 @@ impl Ticks {
             self.period = FIRST;
         }
         if !self.list.is_empty() && !self.armed {
-            self.armed = self.timer.arm(self.period).is_ok();
+            self.armed = background.timer().arm(self.period).is_ok();
         }
+    }
+
+    /// Whether ticks are to come, and no timer tells when.
+    pub fn are_untimed(&self) -> bool {
+        !self.list.is_empty() && !self.armed
+    }
+
+    /// The timer is another one now.
+    pub fn rearm(&mut self) {
+        self.armed = false;
     }
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use libc::sigset_t;
 
 use super::option::{POLLIN, POLLOUT};
-use super::wait::{CROWDED, Kind, LOOK, Waiter};
+use super::wait::{CROWDED, Kind, LONGEST_ON_DESCRIPTORS, LOOK, Waiter};
 use super::{Entered, SocketRef};
 use crate::context::Context;
 use crate::error::Result;
@@ -76,7 +76,7 @@ pub fn poll(
 
 /// Takes up a [`poll`] that has slept, of the same items.
 pub fn poll_again(items: &mut [PollItem], pause: &mut Pause) -> Result<usize> {
-    let (call, result) = pause.wake::<Poll>()?;
+    let (mut call, result) = pause.wake::<Poll>()?;
     if result < 0 {
         return Err(io::Error::from_raw_os_error(-result).into());
     }
@@ -86,6 +86,7 @@ pub fn poll_again(items: &mut [PollItem], pause: &mut Pause) -> Result<usize> {
         let _ = event.drain();
         waiter.reset();
     }
+    call.mend();
     call.rest(items, pause)
 }
 
@@ -244,8 +245,34 @@ impl Poll {
             }
         }
         self.fds = fds;
+        let left = match &self.event {
+            Some(_) => Some(left.map_or(LONGEST_ON_DESCRIPTORS, |left| {
+                left.min(LONGEST_ON_DESCRIPTORS)
+            })),
+            None => left,
+        };
         let nap = Nap::fds(&mut self.fds, left, self.mask);
         Err(pause.begin(nap, self))
+    }
+
+    /// Where descriptors of ours were closed behind our back, goes on without them.
+    fn mend(&mut self) {
+        let theirs = self.items.iter().filter(|item| item.socket.is_null());
+        let ours = &self.fds[theirs.count().min(self.fds.len())..];
+        if ours.iter().all(|fd| fd.found() & libc::POLLNVAL == 0) {
+            return;
+        }
+        if let Some(event) = &self.event {
+            let _ = event.renew();
+        }
+        for me in std::mem::take(&mut self.leased) {
+            if let Ok(mut socket) = me.enter()
+                && let Some(home) = &mut socket.home
+            {
+                home.end_lease();
+                home.set.complain();
+            }
+        }
     }
 
     /// The first socket, if it is still there.

@@ -30,6 +30,8 @@ const BACK_OFF: u32 = 10;
 /// The longest single sleep: a wait without a time-out would not end for
 /// signal handlers that restart system calls.
 const LONGEST: Duration = Duration::from_secs(3600);
+/// The same on descriptors: when they are closed behind our back nobody can end it.
+pub(super) const LONGEST_ON_DESCRIPTORS: Duration = Duration::from_secs(1);
 
 /// What somebody waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,6 +192,8 @@ pub(super) struct Wait {
     /// When it was looked for the last time, if it has not been slept since.
     looked: Option<Instant>,
     leased: bool,
+    /// The connections cannot be waited for.
+    blind: bool,
     /// The wait is over, whatever is found.
     timed_out: bool,
 }
@@ -206,6 +210,7 @@ impl Wait {
             begun,
             looked: None,
             leased: false,
+            blind: false,
             timed_out: false,
         }
     }
@@ -256,7 +261,7 @@ impl Wait {
 
     /// Takes the read right, if it is to be had.
     pub fn lease(&mut self, socket: &mut Inner) {
-        if !self.leased && socket.signaler.is_none() {
+        if !self.leased && !self.blind && socket.signaler.is_none() {
             socket.uses += 1;
             socket.stir();
             self.leased = socket.home.as_mut().is_some_and(|home| home.take());
@@ -289,7 +294,10 @@ impl Wait {
             .map_or(LONGEST, |deadline| deadline.since(Instant::now()))
             .min(LONGEST);
         let nap = match &sleeper.waiter.bell {
-            Bell::Set(set) => set.nap(&mut sleeper.events, left),
+            Bell::Set(set) => {
+                let left = left.min(LONGEST_ON_DESCRIPTORS);
+                set.nap(&mut sleeper.events, left)
+            }
             _ => Nap::word(&sleeper.waiter.rung, 0, left),
         };
         pause.begin(nap, sleeper)
@@ -308,6 +316,15 @@ impl Wait {
         if interrupted && (!sleeper.waiter.sleeps_here() || any_handler()) {
             wait.end(&mut socket);
             return Err(Error::Interrupted);
+        }
+        if result < 0
+            && result != -libc::EINTR
+            && let Bell::Set(set) = &sleeper.waiter.bell
+        {
+            // They were closed behind our back: the I/O thread makes them anew.
+            wait.blind = true;
+            wait.give_back(&mut socket);
+            set.complain();
         }
         wait.timed_out = wait.deadline.is_some_and(|at| at <= Instant::now());
         let socket = wait.still_alive(socket)?;
@@ -337,6 +354,15 @@ impl Wait {
         }
         if !alone {
             socket.pass_on();
+        }
+    }
+
+    /// The I/O thread is to read again, though the wait goes on.
+    fn give_back(&mut self, socket: &mut Inner) {
+        if std::mem::take(&mut self.leased)
+            && let Some(home) = &mut socket.home
+        {
+            home.end_lease();
         }
     }
 }

@@ -61,6 +61,23 @@ impl Epoll {
         Ok(Epoll(Fd::from_raw(fd)))
     }
 
+    /// Goes on with a new empty set, because this one was closed behind our back.
+    pub fn renew(&self) -> io::Result<()> {
+        self.0.replace(Epoll::new()?.0);
+        Ok(())
+    }
+
+    /// Has `fd` reported with `token` when one of `events` holds, whether or not it
+    /// is in the set already.
+    pub fn set(&self, fd: RawFd, events: c_int, token: u64) -> io::Result<()> {
+        match self.add(fd, events, token) {
+            Err(error) if error.raw_os_error() == Some(libc::EEXIST) => {
+                self.modify(fd, events, token)
+            }
+            other => other,
+        }
+    }
+
     /// Adds `fd`, to be reported with `token` when one of `events` holds.
     pub fn add(&self, fd: RawFd, events: c_int, token: u64) -> io::Result<()> {
         self.control(libc::EPOLL_CTL_ADD, fd, events, token)

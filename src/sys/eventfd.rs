@@ -20,6 +20,12 @@ impl EventFd {
         Ok(EventFd(Fd::from_raw(fd)))
     }
 
+    /// Goes on with a new one, because this was closed behind our back.
+    pub fn renew(&self) -> io::Result<()> {
+        self.0.replace(EventFd::new()?.0);
+        Ok(())
+    }
+
     /// Makes it readable.
     pub fn notify(&self) -> io::Result<()> {
         match check_len(raw::write_u64(self.0.as_raw_fd(), 1)) {

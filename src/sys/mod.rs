@@ -22,6 +22,7 @@ mod timerfd;
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use libc::c_int;
 
@@ -36,31 +37,48 @@ pub use signal::{SignalsBlocked, any_handler, block_all_signals, set_timer_slack
 pub use thread::Thread;
 pub use timerfd::TimerFd;
 
+/// A number that no descriptor has.
+const NOBODY: RawFd = RawFd::MAX;
+
 /// A descriptor that is closed when dropped.
 ///
 /// Unlike `std::os::fd::OwnedFd` it makes nothing of a descriptor that was
-/// closed behind its back: the call that uses it next reports `EBADF`.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Fd(RawFd);
+/// closed behind its back: the call that uses it next reports `EBADF`, and
+/// another can take its place.
+#[derive(Debug)]
+pub struct Fd(AtomicI32);
 
 impl Fd {
     /// Takes over `fd`, which nobody else is to close and which is not −1.
     pub fn from_raw(fd: RawFd) -> Fd {
         debug_assert_ne!(fd, -1);
-        Fd(fd)
+        Fd(AtomicI32::new(fd))
     }
 
     /// Gives the descriptor up without closing it.
     pub fn into_raw(self) -> RawFd {
-        let fd = self.0;
+        let fd = self.as_raw_fd();
         std::mem::forget(self);
         fd
+    }
+
+    /// Has nothing more to do with its number: it was closed behind our back, and
+    /// may be somebody else's by now. Every call reports `EBADF`.
+    pub fn forget(&self) {
+        self.0.store(NOBODY, Ordering::Release);
+    }
+
+    /// Goes on with another one, because this was closed behind our back: its
+    /// number may be somebody else's by now, and is left alone.
+    fn replace(&self, other: Fd) {
+        self.0.store(other.into_raw(), Ordering::Release);
     }
 }
 
 impl AsRawFd for Fd {
+    #[inline]
     fn as_raw_fd(&self) -> RawFd {
-        self.0
+        self.0.load(Ordering::Acquire)
     }
 }
 
@@ -69,15 +87,36 @@ impl AsFd for Fd {
         // SAFETY: the number is not -1, which no call that made one returns.
         // That it is open is only a promise to ourselves: all that is done
         // with the loan is system calls, and those report EBADF.
-        unsafe { BorrowedFd::borrow_raw(self.0) }
+        unsafe { BorrowedFd::borrow_raw(self.as_raw_fd()) }
     }
 }
 
 impl Drop for Fd {
     fn drop(&mut self) {
         // A number that is not open gives EBADF, which is of no interest here.
-        raw::close(self.0);
+        raw::close(self.as_raw_fd());
     }
+}
+
+/// Whether a call failed because its descriptor is not there, or not of the kind
+/// that it was: it was closed behind our back.
+pub fn is_gone(error: &io::Error) -> bool {
+    let gone = [
+        libc::EBADF,
+        libc::EINVAL,
+        libc::ENOENT,
+        libc::EPERM,
+        libc::ENOTSOCK,
+    ];
+    error
+        .raw_os_error()
+        .is_some_and(|number| gone.contains(&number))
+}
+
+/// Whether a descriptor is open, of whatever kind.
+pub fn is_open(fd: RawFd) -> bool {
+    // SAFETY: F_GETFD touches no memory.
+    unsafe { libc::fcntl(fd, libc::F_GETFD) != -1 }
 }
 
 /// The result of a system call: −1 becomes the error in `errno`.

@@ -22,6 +22,12 @@ impl TimerFd {
         Ok(TimerFd(Fd::from_raw(fd)))
     }
 
+    /// Goes on with a new one, because this was closed behind our back.
+    pub fn renew(&self) -> io::Result<()> {
+        self.0.replace(TimerFd::new()?.0);
+        Ok(())
+    }
+
     /// Fires once, `after` from now. Replaces what was set before.
     pub fn arm(&self, after: Duration) -> io::Result<()> {
         self.set(after.max(SHORTEST), Duration::ZERO)

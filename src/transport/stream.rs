@@ -294,6 +294,12 @@ impl Stream {
         SockRef::from(self.fd()).shutdown(std::net::Shutdown::Both)
     }
 
+    /// Its descriptor was closed behind our back: nothing more is done with its
+    /// number.
+    pub fn forget(&self) {
+        self.fd().forget();
+    }
+
     fn fd(&self) -> &Fd {
         match self {
             Stream::Tcp(fd) | Stream::Ipc(fd) => fd,

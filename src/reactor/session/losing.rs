@@ -29,6 +29,19 @@ impl Session {
         }
     }
 
+    /// The descriptor of the connection was closed behind our back: nothing more is
+    /// done with its number.
+    pub fn gone(&mut self) -> After {
+        match &self.phase {
+            Phase::Connecting(stream) | Phase::Asking(stream, _) | Phase::Shaking(stream, ..) => {
+                stream.forget();
+            }
+            Phase::Up(conn) | Phase::Draining(conn, _) => conn.stream.forget(),
+            Phase::Waiting | Phase::Resolving | Phase::Over => {}
+        }
+        self.lose(Loss::Io(libc::EBADF))
+    }
+
     /// An attempt to connect has failed: the next address, if there is one.
     pub(super) fn give_up(&mut self, errno: i32) -> After {
         if self.candidates.is_empty() {
