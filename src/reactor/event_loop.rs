@@ -327,10 +327,9 @@ impl EventLoop {
         let token = session.token;
         if !self.watched.contains_key(&number)
             && let Some(fd) = session.up_fd()
+            && self.poll.add(fd, WRITABLE, token).is_ok()
         {
-            if self.poll.add(fd, WRITABLE, token).is_ok() {
-                self.watched.insert(number, (fd, WRITABLE));
-            }
+            self.watched.insert(number, (fd, WRITABLE));
         }
         // The kernel may have made room before it was watched.
         self.step(number, Session::progress);

@@ -8,7 +8,7 @@
 //! waits for is closed nobody can wake it.) Not seen is a number that somebody else
 //! has taken meanwhile.
 
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, RawFd};
 use std::time::Duration;
 
 use super::event_loop::{EventLoop, Source};
@@ -44,74 +44,96 @@ impl EventLoop {
     /// `lost` or somebody complains, of a few when it is time.
     pub(super) fn look_after(&mut self, lost: bool) {
         let background = self.io.background().clone();
-        let all = background.take_complaint() || lost;
+        let mut all = background.take_complaint() || lost;
         let now = Instant::now();
         if !all && now.since(self.patrol.at) < PATROL {
             return;
         }
         self.patrol.at = now;
+        let mut sources = self.sources(self.patrol.next, if all { 0 } else { FEW });
+        self.patrol.next = sources.last().map_or(0, |(last, _)| last + 1);
+        // First who is gone, as long as nobody has the number.
+        let (waker, timer) = (background.waker(), background.timer());
+        let mut gone = waker.is_gone() | timer.is_gone();
+        for (_, source) in &sources {
+            gone |= self.find_gone(source);
+        }
+        if all || gone {
+            all = true;
+            sources = self.sources(0, usize::MAX);
+            for (_, source) in &sources {
+                self.find_gone(source);
+            }
+        }
         if lost && self.poll.renew().is_err() {
+            background.complain();
             std::thread::sleep(BROKEN);
             return;
         }
         // What it has counted is looked at next: it need not be reported again.
-        let _ = background.waker().drain();
-        let watched = |fd, token| match lost {
-            true => self.poll.add(fd, READABLE, token),
-            false => self.poll.modify(fd, READABLE, token),
-        };
-        let waker = background.waker();
-        if lost_from(watched(waker.as_raw_fd(), WAKER)) && waker.renew().is_ok() {
-            let _ = self.poll.set(waker.as_raw_fd(), READABLE, WAKER);
+        let _ = waker.drain();
+        if self.cannot_watch(waker.as_raw_fd(), WAKER) && waker.renew().is_ok() {
+            self.cannot_watch(waker.as_raw_fd(), WAKER);
         }
-        let timer = background.timer();
-        if lost_from(watched(timer.as_raw_fd(), TICK)) && timer.renew().is_ok() {
-            let _ = self.poll.set(timer.as_raw_fd(), READABLE, TICK);
+        if self.cannot_watch(timer.as_raw_fd(), TICK) && timer.renew().is_ok() {
+            self.cannot_watch(timer.as_raw_fd(), TICK);
             self.ticks.rearm();
         }
-        let few = if all { usize::MAX } else { FEW };
-        let from = if all { 0 } else { self.patrol.next };
-        let sources: Vec<_> = self
-            .sources
-            .range(from..)
-            .take(few)
-            .map(|(&token, source)| (token, source.clone()))
-            .collect();
-        self.patrol.next = match sources.last() {
-            Some((last, _)) if sources.len() == few => last + 1,
-            _ => 0,
-        };
-        for (token, source) in sources {
-            self.make_sure(token, source);
+        if all {
+            for (token, source) in sources {
+                self.watch_again(token, source);
+            }
         }
     }
 
-    fn make_sure(&mut self, token: Token, source: Source) {
+    fn sources(&self, from: Token, most: usize) -> Vec<(Token, Source)> {
+        let sources = self.sources.range(from..).take(most);
+        sources
+            .map(|(&token, source)| (token, source.clone()))
+            .collect()
+    }
+
+    /// Whether a descriptor of this one is not there any more.
+    fn find_gone(&mut self, source: &Source) -> bool {
+        match source {
+            Source::ReadSet(set) => set.is_gone(),
+            Source::Acceptor(number) => {
+                let acceptor = self.acceptors.get(number);
+                acceptor.is_some_and(|(acceptor, _)| acceptor.listener.is_gone())
+            }
+            Source::Session(number) => {
+                let session = self.sessions.get(number);
+                let gone = session.is_some_and(Session::is_gone);
+                if gone {
+                    self.watched.remove(number);
+                    self.step(*number, Session::gone);
+                }
+                gone
+            }
+        }
+    }
+
+    /// Watches what may have to be watched again.
+    fn watch_again(&mut self, token: Token, source: Source) {
         match source {
             Source::ReadSet(set) => set.mend(),
             Source::Acceptor(number) => {
                 if let Some((acceptor, _)) = self.acceptors.get(&number) {
                     // One that is gone accepts nobody any more.
-                    let _ = self.poll.set(acceptor.as_raw_fd(), READABLE, token);
+                    self.cannot_watch(acceptor.as_raw_fd(), token);
                 }
             }
             Source::Session(number) => {
-                if let Some(&(fd, events)) = self.watched.get(&number)
-                    && lost_from(self.poll.set(fd, events, token))
-                {
-                    self.watched.remove(&number);
-                    self.step(number, Session::gone);
-                } else if let Some(session) = self.sessions.get(&number)
-                    && session.up_fd().is_some_and(|fd| !sys::is_open(fd))
-                {
-                    self.step(number, Session::gone);
+                if let Some(&(fd, events)) = self.watched.get(&number) {
+                    let _ = self.poll.set(fd, events, token);
                 }
             }
         }
     }
-}
 
-/// Whether a descriptor could not be watched because it is gone.
-fn lost_from(watched: std::io::Result<()>) -> bool {
-    watched.as_ref().is_err_and(sys::is_gone)
+    /// Watches a descriptor for input; whether it is not there to be watched.
+    fn cannot_watch(&self, fd: RawFd, token: Token) -> bool {
+        let watched = self.poll.set(fd, READABLE, token);
+        watched.as_ref().is_err_and(sys::is_gone)
+    }
 }

@@ -81,6 +81,11 @@ impl ReadSet {
         self.background.complain();
     }
 
+    /// For the I/O thread: whether a descriptor of the set is not there any more.
+    pub(super) fn is_gone(&self) -> bool {
+        self.epoll.is_gone() | self.wake.is_gone()
+    }
+
     /// For the I/O thread, which has perhaps lost the set from its poll: makes sure
     /// of the set, and of its connections if the set is a new one.
     pub(super) fn mend(&self) {

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use crate::link::{Background, Ticking};
-use crate::sys::Instant;
+use crate::sys::{Instant, is_gone};
 
 const FIRST: Duration = Duration::from_micros(50);
 const SLOWEST: Duration = Duration::from_micros(200);
@@ -20,6 +20,8 @@ pub struct Ticks {
     list: Vec<(Ticking, u32)>,
     period: Duration,
     armed: bool,
+    /// The timer has been found gone.
+    untimed: bool,
 }
 
 impl Ticks {
@@ -29,6 +31,7 @@ impl Ticks {
             list: Vec::new(),
             period: FIRST,
             armed: false,
+            untimed: false,
         }
     }
 
@@ -62,7 +65,13 @@ impl Ticks {
             self.period = FIRST;
         }
         if !self.list.is_empty() && !self.armed {
-            self.armed = background.timer().arm(self.period).is_ok();
+            let armed = background.timer().arm(self.period);
+            // Once: it may be that there are no descriptors to be had.
+            if armed.as_ref().is_err_and(is_gone) && !std::mem::replace(&mut self.untimed, true) {
+                background.complain();
+            }
+            self.armed = armed.is_ok();
+            self.untimed &= !self.armed;
         }
     }
 

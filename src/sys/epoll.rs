@@ -61,6 +61,11 @@ impl Epoll {
         Ok(Epoll(Fd::from_raw(fd)))
     }
 
+    /// Whether it was closed behind our back.
+    pub fn is_gone(&self) -> bool {
+        self.0.is_gone()
+    }
+
     /// Goes on with a new empty set, because this one was closed behind our back.
     pub fn renew(&self) -> io::Result<()> {
         self.0.replace(Epoll::new()?.0);

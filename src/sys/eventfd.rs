@@ -20,6 +20,11 @@ impl EventFd {
         Ok(EventFd(Fd::from_raw(fd)))
     }
 
+    /// Whether it was closed behind our back.
+    pub fn is_gone(&self) -> bool {
+        self.0.is_gone()
+    }
+
     /// Goes on with a new one, because this was closed behind our back.
     pub fn renew(&self) -> io::Result<()> {
         self.0.replace(EventFd::new()?.0);

@@ -68,6 +68,18 @@ impl Fd {
         self.0.store(NOBODY, Ordering::Release);
     }
 
+    /// Whether it was closed behind our back, as far as its number tells: if so it
+    /// is [forgotten](Self::forget).
+    pub fn is_gone(&self) -> bool {
+        // SAFETY: F_GETFD touches no memory.
+        let open = check(unsafe { libc::fcntl(self.as_raw_fd(), libc::F_GETFD) });
+        let gone = open.is_err_and(|error| error.raw_os_error() == Some(libc::EBADF));
+        if gone {
+            self.forget();
+        }
+        gone
+    }
+
     /// Goes on with another one, because this was closed behind our back: its
     /// number may be somebody else's by now, and is left alone.
     fn replace(&self, other: Fd) {
@@ -111,12 +123,6 @@ pub fn is_gone(error: &io::Error) -> bool {
     error
         .raw_os_error()
         .is_some_and(|number| gone.contains(&number))
-}
-
-/// Whether a descriptor is open, of whatever kind.
-pub fn is_open(fd: RawFd) -> bool {
-    // SAFETY: F_GETFD touches no memory.
-    unsafe { libc::fcntl(fd, libc::F_GETFD) != -1 }
 }
 
 /// The result of a system call: −1 becomes the error in `errno`.

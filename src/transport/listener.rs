@@ -122,6 +122,11 @@ impl Listener {
         }
     }
 
+    /// Whether its descriptor was closed behind our back.
+    pub fn is_gone(&self) -> bool {
+        self.fd().is_gone()
+    }
+
     fn fd(&self) -> &Fd {
         match self {
             Listener::Tcp(listener) => &listener.fd,

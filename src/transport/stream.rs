@@ -300,6 +300,11 @@ impl Stream {
         self.fd().forget();
     }
 
+    /// Whether its descriptor was closed behind our back.
+    pub fn is_gone(&self) -> bool {
+        self.fd().is_gone()
+    }
+
     fn fd(&self) -> &Fd {
         match self {
             Stream::Tcp(fd) | Stream::Ipc(fd) => fd,

@@ -29,16 +29,19 @@ impl Session {
         }
     }
 
-    /// The descriptor of the connection was closed behind our back: nothing more is
-    /// done with its number.
-    pub fn gone(&mut self) -> After {
+    /// Whether the descriptor of the connection was closed behind our back.
+    pub fn is_gone(&self) -> bool {
         match &self.phase {
             Phase::Connecting(stream) | Phase::Asking(stream, _) | Phase::Shaking(stream, ..) => {
-                stream.forget();
+                stream.is_gone()
             }
-            Phase::Up(conn) | Phase::Draining(conn, _) => conn.stream.forget(),
-            Phase::Waiting | Phase::Resolving | Phase::Over => {}
+            Phase::Up(conn) | Phase::Draining(conn, _) => conn.stream.is_gone(),
+            Phase::Waiting | Phase::Resolving | Phase::Over => false,
         }
+    }
+
+    /// It was.
+    pub fn gone(&mut self) -> After {
         self.lose(Loss::Io(libc::EBADF))
     }
 
