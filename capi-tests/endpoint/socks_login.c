@@ -6,6 +6,27 @@
 
 static const unsigned char BOUND[] = {5, 0, 0, 1, 127, 0, 0, 1, 1, 2};
 
+/* How a negotiation begins with a name, after another one was set, and a password. */
+static void begins(void *context, struct proxy proxy, struct endpoint bound, const char *what,
+                   const char *name, const char *password)
+{
+    void *push = make(context, ZMQ_PUSH);
+    title(what);
+    use_proxy(push, proxy.port);
+    TELL(zmq_setsockopt(push, ZMQ_SOCKS_USERNAME, "you", 3));
+    TELL(zmq_setsockopt(push, ZMQ_SOCKS_USERNAME, name, strlen(name)));
+    TELL(zmq_setsockopt(push, ZMQ_SOCKS_PASSWORD, password, password ? strlen(password) : 0));
+    join(push, bound);
+    int client = meet(proxy);
+    heard(client, "greeting", 3);
+    if (*name) {
+        answer(client, "\x05\x02", 2, 2);
+        heard(client, "login", 1 + 1 + strlen(name) + 1 + strlen(password));
+    }
+    close(client);
+    shut_now(push);
+}
+
 int main(void)
 {
     void *context = make_context();
@@ -59,16 +80,8 @@ int main(void)
     shut(push);
     close_way(&relay);
 
-    title("an empty name");
-    push = make(context, ZMQ_PUSH);
-    use_proxy(push, proxy.port);
-    TELL(zmq_setsockopt(push, ZMQ_SOCKS_USERNAME, "me", 2));
-    TELL(zmq_setsockopt(push, ZMQ_SOCKS_USERNAME, "", 0));
-    join(push, bound);
-    client = meet(proxy);
-    heard(client, "greeting", 3);
-    close(client);
-    shut_now(push);
+    begins(context, proxy, bound, "an empty password", "me", "");
+    begins(context, proxy, bound, "an empty name", "", NULL);
     shut(pull);
     close(proxy.listener);
     finish(context);

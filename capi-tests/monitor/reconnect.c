@@ -170,6 +170,22 @@ static void stop_silent(void *context, int condition)
     close(listener);
 }
 
+/* Refused only when it is tried again, after a connection that was lost. */
+static void stop_later(void *context)
+{
+    title("connected, lost, then refused");
+    void *client = make(context, ZMQ_DEALER), *server = make(context, ZMQ_DEALER);
+    set_int(client, ZMQ_RECONNECT_STOP, ZMQ_RECONNECT_STOP_CONN_REFUSED);
+    void *sees = watch(context, client, ZMQ_EVENT_ALL);
+    struct endpoint e = bind_any(server, "tcp");
+    join(client, e);
+    hear_until(sees, e.text, ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
+    shut_now(server);
+    hear_until(sees, e.text, ZMQ_EVENT_CLOSED);
+    and_then(sees, e.text);
+    end(client, sees, e);
+}
+
 static void options(void *context)
 {
     title("options");
@@ -224,6 +240,7 @@ int main(void)
         if (condition % 2 == 0)
             stop_silent(context, condition);
     }
+    stop_later(context);
     finish(context);
     return 0;
 }

@@ -158,6 +158,72 @@ static void cut(const char *transport)
     finish(theirs);
 }
 
+enum { LARGE = 16 << 20 };
+
+/* Sends a message of four parts, a large one among them, as far as it is taken. */
+static void send_large(void *push, const char *name, const char *body, int flags)
+{
+    if (zmq_send(push, name, 1, ZMQ_SNDMORE | flags) == -1)
+        return; /* there is no room, or nobody */
+    MUST(zmq_send(push, name, 1, ZMQ_SNDMORE) == 1);
+    if (zmq_send(push, body, LARGE, ZMQ_SNDMORE | flags) == LARGE) /* or it is over */
+        MUST(zmq_send(push, "end", 3, 0) == 3);
+    else
+        MUST(zmq_errno() == EAGAIN);
+}
+
+/* Receives such a message, all of it; the first byte of its name. */
+static char receive_large(void *pull, char *body)
+{
+    static const int sizes[] = {1, 1, LARGE, 3};
+    char name[2] = "";
+    for (int i = 0; i < 4; i++) {
+        MUST(zmq_recv(pull, i < 2 ? &name[i] : body, i < 2 ? 1 : LARGE, 0) == sizes[i]);
+        MUST(get_int(pull, ZMQ_RCVMORE) == (i < 3));
+    }
+    MUST(name[0] == name[1]);
+    return name[0];
+}
+
+/* The receiver disconnects with a large message on its way and connects again, while the
+ * sender, who is bound, goes on: of each message all is heard or nothing. */
+static void receiver_returns(const char *transport, int flags)
+{
+    void *context = make_context();
+    void *push = make(context, ZMQ_PUSH), *pull = make(context, ZMQ_PULL);
+    char *body = malloc(LARGE);
+    memset(body, 'x', LARGE);
+    printf("-- the receiver disconnects and returns, %s%s\n", transport, flags ? ", without waiting" : "");
+    set_int(push, ZMQ_SNDHWM, 1);
+    set_int(pull, ZMQ_RCVHWM, 1);
+    set_int(push, ZMQ_LINGER, 0);
+    struct endpoint e = bind_any(push, transport);
+    join(pull, e);
+    MUST(await(push, ZMQ_POLLOUT, PATIENCE));
+    send_large(push, "1", body, flags);
+    MUST(receive_large(pull, body) == '1');
+    MUST(await(push, ZMQ_POLLOUT, PATIENCE));
+    send_large(push, "2", body, flags);
+    MUST(zmq_disconnect(pull, e.text) == 0);
+    get_int(push, ZMQ_EVENTS), get_int(pull, ZMQ_EVENTS);
+    join(pull, e);
+    send_large(push, "3", body, flags); /* to the one who goes, or the one who comes */
+    for (char last = '2'; last != '4';) {
+        if (!await(pull, ZMQ_POLLIN, 500)) /* what went to the one who is going is lost */
+            send_large(push, "4", body, 0);
+        else {
+            char name = receive_large(pull, body);
+            MUST(name >= last);
+            last = name;
+        }
+    }
+    puts("whole ones only, in order");
+    free(body);
+    shut(push);
+    shut(pull);
+    finish(context);
+}
+
 int main(void)
 {
     static const char *transports[] = {"inproc", "tcp", "ipc"};
@@ -170,5 +236,9 @@ int main(void)
     at_the_mark();
     cut("tcp");
     cut("ipc");
+    for (int i = 0; i < 3; i++) {
+        receiver_returns(transports[i], 0);
+        receiver_returns(transports[i], ZMQ_DONTWAIT);
+    }
     return 0;
 }

@@ -2,7 +2,7 @@
 /* ZMQ_HELLO_MSG, ZMQ_DISCONNECT_MSG, ZMQ_HICCUP_MSG and ZMQ_ROUTER_NOTIFY:
  * messages about connections among those of the connections. */
 #define ZMQ_BUILD_DRAFT_API
-#include "support.h"
+#include "monitor/raw.h"
 
 static void set_text(void *socket, int option, const char *text)
 {
@@ -141,6 +141,34 @@ static void in_the_middle(void *context)
     shut(router);
 }
 
+/* Who never was a peer has not come and does not go. */
+static void never_a_peer(void *context)
+{
+    static const struct { const char *what, *bytes; size_t size; } visitors[] = {
+        {"says nothing", "", 0},
+        {"speaks something else", "not-a-handshake", 15},
+        {"greets and goes", NULL_GREETING, GREETING_SIZE},
+    };
+    void *router = make(context, ZMQ_ROUTER), *dealer = named(context, ZMQ_DEALER, "d");
+    set_int(router, ZMQ_ROUTER_NOTIFY, ZMQ_NOTIFY_CONNECT | ZMQ_NOTIFY_DISCONNECT);
+    struct endpoint e = bind_any(router, "tcp");
+    for (size_t i = 0; i < sizeof visitors / sizeof *visitors; i++) {
+        char bytes[GREETING_SIZE] = {0};
+        printf("-- one who %s\n", visitors[i].what);
+        memcpy(bytes, visitors[i].bytes, visitors[i].size == GREETING_SIZE ? sizeof NULL_GREETING - 1 : visitors[i].size);
+        int fd = raw_connect(e);
+        send_all(fd, bytes, visitors[i].size);
+        MUST(shutdown(fd, SHUT_WR) == 0);
+        read_to_end(fd);
+        hear_nothing(router);
+    }
+    join(dealer, e);
+    hear(router);
+    shut(dealer);
+    hear(router);
+    shut(router);
+}
+
 static void values(void *context)
 {
     void *router = make(context, ZMQ_ROUTER), *dealer = make(context, ZMQ_DEALER);
@@ -171,6 +199,7 @@ int main(void)
             hiccup(context, transports[i]);
     }
     in_the_middle(context);
+    never_a_peer(context);
     values(context);
     finish(context);
     return 0;
