@@ -55,6 +55,8 @@ static void run(const char *transport)
     count = 3;
     TELL(zmq_recviov(none, in, &count, 0));
     TELL(zmq_sendiov(a, NULL, 3, 0));
+    TELL(zmq_recviov(b, NULL, &count, 0));
+    TELL(zmq_recviov(b, in, NULL, 0));
     shut(a);
     shut(b);
     finish(context);

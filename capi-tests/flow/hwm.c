@@ -219,6 +219,8 @@ int main(void)
     unconnected(1, "tcp");
     unconnected(1000, "tcp");
     unconnected(7, "ipc");
+    unconnected(1, "inproc");
+    unconnected(1000, "inproc");
     large("tcp", ZMQ_PUSH);
     large("ipc", ZMQ_PUSH);
     large("tcp", ZMQ_ROUTER);

@@ -149,6 +149,7 @@ int main(void)
     to_no_one(0, "inproc");
     to_no_one(300, "tcp");
     to_no_one(300, "ipc");
+    to_no_one(-1, "inproc"); /* who may come is of the same context */
     without_end("tcp");
     without_end("ipc");
     for (int sender_binds = 0; sender_binds < 2; sender_binds++) {

@@ -68,6 +68,7 @@ static UNUSED int next_event(void *monitor, struct happening *it, long timeout)
     MUST(size >= 0 && size < (int)sizeof it->address);
     MUST(get_int(monitor, ZMQ_RCVMORE) == 0);
     it->address[size] = 0;
+    MUST(strlen(it->address) == (size_t)size); /* no zero at its end */
     return 1;
 }
 

@@ -13,6 +13,9 @@ int main(void)
     title("one use and its release, as counts of references do");
     TELL(zmq_atomic_counter_inc(counter));
     TELL(zmq_atomic_counter_dec(counter));
+    title("below zero");
+    TELL(zmq_atomic_counter_dec(counter));
+    TELL(zmq_atomic_counter_value(counter) == -1);
     zmq_atomic_counter_destroy(&counter);
     return 0;
 }

@@ -27,6 +27,9 @@ int main(void)
     int rc = zmq_curve_keypair(public, secret);
     MUST(zmq_has("curve") == (rc == 0 || zmq_errno() != ENOTSUP));
     TELL(zmq_has("gssapi"));
+    transport(context, "vmci", "vmci://none");
+    transport(context, "vsock", "vsock://none");
+    transport(context, "WS", "ws://none");
     TELL(zmq_has("draft"));
     title("names that are none, case, and what is always there");
     TELL(zmq_has(""));

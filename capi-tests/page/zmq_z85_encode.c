@@ -9,7 +9,9 @@ int main(void)
     uint8_t all[256];
     char text[330];
     memset(text, '!', sizeof text);
+    errno = 0;
     printf("%s\n", zmq_z85_encode(text, hello, sizeof hello));
+    MUST(zmq_errno() == 0);
     MUST(zmq_z85_encode(text, hello, sizeof hello) == text);
     MUST(text[10] == 0 && text[11] == '!');
     for (int i = 0; i < 256; i++)
@@ -23,5 +25,6 @@ int main(void)
     title("EINVAL");
     TELL_PTR(zmq_z85_encode(text, hello, 1));
     TELL_PTR(zmq_z85_encode(text, hello, 7));
+    TELL_PTR(zmq_z85_encode(NULL, NULL, 42)); /* what there is to encode does not matter */
     return 0;
 }

@@ -115,6 +115,13 @@ static void malformed(const char *transport)
     say(router, "ASK||second");
     hear(req);
 
+    title("an answer that is nobody's message, before the right one");
+    say(req, "between");
+    hear(router);
+    TELL(zmq_send(router, "ASK", 3, 0));
+    say(router, "ASK||right");
+    hear(req);
+
     title("an answer without a delimiter is not one");
     say(req, "third");
     hear(router);

@@ -366,8 +366,8 @@ impl Inner {
         }
     }
 
-    /// What `ZMQ_CONNECT_ROUTING_ID` calls the next peer, if it does. A raw peer
-    /// will not say who it is, so that is settled now in any case.
+    /// What `ZMQ_CONNECT_ROUTING_ID` calls the next peer, if it does and nobody has
+    /// that name. A raw peer will not say who it is, so that is settled now in any case.
     fn name_for_peer(&mut self) -> Option<PeerInfo> {
         let routing_id = std::mem::take(&mut self.options.connect_routing_id);
         (!routing_id.is_empty() || self.raw().is_some()).then_some(PeerInfo {
@@ -406,10 +406,15 @@ impl Inner {
         let (me, conflate) = (Box::new(self.me), self.conflates());
         let connected = ctx.names.connect(name, me, marks, info, conflate);
         self.defer().tell.extend(connected.tell);
-        let peer = self.name_for_peer().or(connected.peer);
-        let Some(id) = self.attach(Pipe::Inproc(connected.pipe), peer.as_ref()) else {
+        let name = self.name_for_peer();
+        let peer = name.as_ref().or(connected.peer.as_ref());
+        let Some(id) = self.attach(Pipe::Inproc(connected.pipe), peer) else {
             return Ok(());
         };
+        if let (Some(_), Some(peer)) = (name, connected.peer) {
+            // What it is called by itself counts if somebody has that name.
+            self.known(id, &peer);
+        }
         if let Some(Pipe::Inproc(pipe)) = self.pipes.get(id)
             && let Some(peer) = pipe.introduced()
         {
