@@ -53,6 +53,8 @@ int main(void)
     TELL(zmq_ctx_set(context, ZMQ_MAX_SOCKETS, -5));
     TELL(zmq_ctx_set(context, ZMQ_MAX_SOCKETS, 3));
     SHOW(ZMQ_MAX_SOCKETS);
+    TELL(zmq_ctx_set(context, ZMQ_MAX_SOCKETS, 2 * 65536)); /* more than one can have */
+    TELL(zmq_ctx_set(context, ZMQ_MAX_SOCKETS, 3));
     TELL(zmq_ctx_set(context, ZMQ_SOCKET_LIMIT, 1));
     TELL(zmq_ctx_set(context, ZMQ_MAX_MSGSZ, -1));
     TELL(zmq_ctx_set(context, ZMQ_MAX_MSGSZ, 1000));

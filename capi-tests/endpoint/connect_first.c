@@ -20,12 +20,21 @@ static void pair_of(int connecter, int binder, const char *transport, const char
             say(c, "|hello");
         else
             say(c, "hello");
+        if (connecter != ZMQ_REQ && binder != ZMQ_REP) {
+            say(c, "second");
+            say(c, "third");
+        }
         bind_again(b, e.text);
         if (binder == ZMQ_ROUTER) {
             char text[64];
             MUST(zmq_recv(b, text, sizeof text, 0) == 5 && text[0] == 0 && get_int(b, ZMQ_RCVMORE));
         }
         hear(b);
+        for (int i = 0; i < 2 && connecter != ZMQ_REQ && binder != ZMQ_REP; i++) {
+            if (binder == ZMQ_ROUTER)
+                MUST(zmq_recv(b, NULL, 0, 0) == 5);
+            hear(b);
+        }
     }
     shut(c);
     shut(b);
@@ -119,6 +128,66 @@ static void races(void)
     printf("%d\n", count);
 }
 
+/* A publisher has nobody to keep anything for before there is a subscriber. */
+static void publisher(const char *transport)
+{
+    void *context = make_context();
+    void *pub = make(context, ZMQ_PUB), *sub = make(context, ZMQ_SUB);
+    struct endpoint e = unused(context, transport);
+    printf("-- PUB connects, SUB binds over %s\n", transport);
+    join(pub, e);
+    say(pub, "before");
+    MUST(zmq_setsockopt(sub, ZMQ_SUBSCRIBE, "", 0) == 0);
+    bind_again(sub, e.text);
+    do { /* once the subscription has arrived */
+        get_int(sub, ZMQ_EVENTS); /* libzmq sends it when the subscriber is called */
+        say(pub, "after");
+    } while (!await(sub, ZMQ_POLLIN, 5));
+    hear(sub);
+    shut(pub);
+    shut(sub);
+    finish(context);
+}
+
+struct side { void *context; char name[32]; int binds; };
+
+static void *be_a_side(void *argument)
+{
+    struct side *side = argument;
+    void *pair = make(side->context, ZMQ_PAIR);
+    char text[16];
+    if (side->binds) {
+        MUST(zmq_bind(pair, side->name) == 0);
+        say(pair, "foobar");
+    } else {
+        MUST(zmq_connect(pair, side->name) == 0);
+        MUST(zmq_recv(pair, text, sizeof text, 0) == 6 && !memcmp(text, "foobar", 6));
+    }
+    shut(pair);
+    return NULL;
+}
+
+/* Each name has one thread that connects and one that binds, sends and closes. */
+static void pairs_race(void)
+{
+    enum { PAIRS = 50 };
+    static struct side sides[2 * PAIRS];
+    pthread_t threads[2 * PAIRS];
+    void *context = make_context();
+    title("50 names, each bound and connected to at the same time, 5 times");
+    for (int round = 0; round < 5; round++) {
+        for (int i = 0; i < 2 * PAIRS; i++) {
+            sides[i] = (struct side){.context = context, .binds = i % 2};
+            snprintf(sides[i].name, sizeof sides[i].name, "inproc://%d-%d", round, i / 2);
+            MUST(pthread_create(&threads[i], NULL, be_a_side, &sides[i]) == 0);
+        }
+        for (int i = 0; i < 2 * PAIRS; i++)
+            MUST(pthread_join(threads[i], NULL) == 0);
+    }
+    finish(context);
+    puts("each was heard");
+}
+
 int main(void)
 {
     static const char *transports[] = {"inproc", "tcp", "ipc"};
@@ -131,9 +200,11 @@ int main(void)
         pair_of(ZMQ_DEALER, ZMQ_ROUTER, transports[i], "DEALER connects, ROUTER binds");
         pair_of(ZMQ_DEALER, ZMQ_DEALER, transports[i], "DEALER connects, DEALER binds");
         pair_of(ZMQ_PAIR, ZMQ_PAIR, transports[i], "PAIR connects, PAIR binds");
+        publisher(transports[i]);
         never_bound(transports[i]);
     }
     many_wait();
     races();
+    pairs_race();
     return 0;
 }

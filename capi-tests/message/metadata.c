@@ -90,6 +90,38 @@ static void refused(void *context)
     shut(socket);
 }
 
+/* A request that is sent back as it is: each side reads what the other said of itself,
+ * and nothing that the message said before. */
+static void sent_back(void *context, const char *transport)
+{
+    static const char *const asked[] = {"X-hello", "X-connection", "X-bin", "X-other", "hello"};
+    void *rep = make(context, ZMQ_REP), *req = make(context, ZMQ_REQ);
+    zmq_msg_t m;
+    printf("-- sent back over %s\n", transport);
+    MUST(zmq_setsockopt(rep, ZMQ_METADATA, "X-hello:world", 13) == 0);
+    MUST(zmq_setsockopt(rep, ZMQ_METADATA, "X-connection:backup", 19) == 0);
+    TELL(zmq_setsockopt(rep, ZMQ_METADATA, "keyvalue", 8));
+    MUST(zmq_setsockopt(req, ZMQ_METADATA, "X-hello:hello", 13) == 0);
+    MUST(zmq_setsockopt(req, ZMQ_METADATA, "X-connection:primary", 20) == 0);
+    MUST(zmq_setsockopt(req, ZMQ_METADATA, "X-bin:009c6", 11) == 0);
+    join(req, bind_any(rep, transport));
+    say(req, "a");
+    MUST(zmq_msg_init(&m) == 0);
+    for (int back = 0; back < 2; back++) {
+        MUST(zmq_msg_recv(&m, back ? req : rep, 0) == 1);
+        printf("  %s:", back ? "back" : "there");
+        for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+            const char *text = zmq_msg_gets(&m, asked[i]);
+            printf(" %s", text ? text : "none");
+        }
+        putchar('\n');
+        MUST(back || zmq_msg_send(&m, rep, 0) == 1);
+    }
+    MUST(zmq_msg_close(&m) == 0);
+    shut(req);
+    shut(rep);
+}
+
 /* A message keeps what it says when its socket, its copy and its context are gone. */
 static void outlives(void)
 {
@@ -157,6 +189,7 @@ int main(void)
         pair_of(context, transports[i], ZMQ_ROUTER, ZMQ_DEALER, "a|b");
         pair_of(context, transports[i], ZMQ_PULL, ZMQ_PUSH, "a");
         pair_of(context, transports[i], ZMQ_PAIR, ZMQ_PAIR, "");
+        sent_back(context, transports[i]);
     }
     successor(context, "tcp");
     successor(context, "ipc");

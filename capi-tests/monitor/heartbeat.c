@@ -141,6 +141,10 @@ static void pings_are_answered(void *context)
     tell_frame(p.fd);
     send_all(p.fd, "\4\x18\4PING\0\0" "0123456789abcdefg", 26);
     tell_frame(p.fd);
+    char long_ping[2 + 65] = "\4\x41\4PING\0\0LOL";
+    memset(long_ping + 12, 'z', sizeof long_ping - 12);
+    send_all(p.fd, long_ping, sizeof long_ping);
+    tell_frame(p.fd);
     send_all(p.fd, "\4\5\4PONG\4\7\4PING\0\0\1\1a\4\7\4PING\0\0\0\1b", 31);
     tell_frame(p.fd);
     tell_frame(p.fd);
@@ -167,6 +171,28 @@ static void time_to_live(void *context)
     printf("%s\n", now_ms() - begin >= 300 ? "in time" : "too soon");
     hear_until(p.sees, p.e.text, ZMQ_EVENT_DISCONNECTED);
     part(p);
+}
+
+/* Between two sockets: the one that connects asks to be given up long before it is
+ * heard of again, and the other, which sends no PINGs of its own, does so. */
+static void given_up(void *context, int server_type, int client_type)
+{
+    printf("-- asks to be given up, type %d of type %d\n", client_type, server_type);
+    void *server = make(context, server_type), *client = make(context, client_type);
+    void *server_sees = watch(context, server,
+        ZMQ_EVENT_CONNECTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_MONITOR_STOPPED);
+    set_int(client, ZMQ_HEARTBEAT_TTL, 100);
+    set_int(client, ZMQ_HEARTBEAT_IVL, 400);
+    set_int(client, ZMQ_HEARTBEAT_TIMEOUT, 0); /* it minds nothing itself */
+    set_int(client, ZMQ_RECONNECT_IVL, -1);
+    struct endpoint e = bind_any(server, "tcp");
+    join(client, e);
+    long long begin = now_ms();
+    hear_until(server_sees, e.text, ZMQ_EVENT_DISCONNECTED);
+    printf("%s\n", now_ms() - begin >= 100 ? "not too soon" : "too soon");
+    shut_now(client);
+    shut_now(server);
+    unwatch(server_sees);
 }
 
 /* One who connected gives up and connects again. */
@@ -234,6 +260,13 @@ int main(void)
     both_ask(context, "tcp", ZMQ_REP, ZMQ_REQ);
     both_ask(context, "ipc", ZMQ_PUSH, ZMQ_PULL);
     both_ask(context, "tcp", ZMQ_ROUTER, ZMQ_DEALER);
+    both_ask(context, "tcp", ZMQ_PUB, ZMQ_SUB);
+    both_ask(context, "ipc", ZMQ_PAIR, ZMQ_PAIR);
+    given_up(context, ZMQ_ROUTER, ZMQ_DEALER);
+    given_up(context, ZMQ_REP, ZMQ_REQ);
+    given_up(context, ZMQ_PUSH, ZMQ_PULL);
+    given_up(context, ZMQ_PUB, ZMQ_SUB);
+    given_up(context, ZMQ_PAIR, ZMQ_PAIR);
     finish(context);
     return 0;
 }

@@ -211,6 +211,38 @@ static void two_routers(const char *transport)
     finish(context);
 }
 
+/* Peers of another context that come and go, whose names are known beforehand. */
+static void hundred_come_and_go(const char *transport)
+{
+    void *context = make_context(), *other = strcmp(transport, "inproc") ? make_context() : context;
+    void *router = make(context, ZMQ_ROUTER);
+    char name[11], text[16];
+    int heard = 0;
+    title("a hundred come and go");
+    set_int(router, ZMQ_ROUTER_MANDATORY, 1);
+    struct endpoint e = bind_any(router, transport);
+    for (int i = 0; i < 100; i++) {
+        void *dealer = make(other, ZMQ_DEALER);
+        snprintf(name, sizeof name, "%09d", i);
+        MUST(zmq_setsockopt(dealer, ZMQ_ROUTING_ID, name, 10) == 0);
+        MUST(zmq_send(router, name, 10, ZMQ_SNDMORE) == -1 && zmq_errno() == EHOSTUNREACH);
+        join(dealer, e);
+        long long end = now_ms() + PATIENCE;
+        while (zmq_send(router, name, 10, ZMQ_SNDMORE) == -1) {
+            MUST(zmq_errno() == EHOSTUNREACH && now_ms() < end);
+            MUST(zmq_poll(NULL, 0, 1) == 0);
+        }
+        say(router, "HELLO");
+        heard += zmq_recv(dealer, text, sizeof text, 0) == 5 && !memcmp(text, "HELLO", 5);
+        shut_now(dealer);
+    }
+    printf("%d have heard\n", heard);
+    shut(router);
+    finish(context);
+    if (other != context)
+        finish(other);
+}
+
 static void chain(const char *transport)
 {
     void *context = make_context();
@@ -253,6 +285,7 @@ int main(void)
         given_ids(transports[i]);
         same_id(transports[i]);
         two_routers(transports[i]);
+        hundred_come_and_go(transports[i]);
         chain(transports[i]);
     }
     full();

@@ -20,6 +20,17 @@ static void own_traffic(const char *transport)
     finish(context);
 }
 
+/* From a context of the child's own to a socket of its parent. */
+static void to_the_parent(struct endpoint e)
+{
+    void *context = make_context(), *push = make(context, ZMQ_DEALER);
+    join(push, e);
+    for (int i = 0; i < 5; i++)
+        say(push, "from the child");
+    shut(push);
+    finish(context);
+}
+
 static void await_child(pid_t child)
 {
     int status = 0;
@@ -55,11 +66,20 @@ static void run(const char *transport, int close_first)
             zmq_ctx_term(context); /* returns; libzmq calls it a failure */
             own_traffic("inproc");
             own_traffic("tcp");
+            if (strcmp(transport, "inproc"))
+                to_the_parent(e);
         }
         exit(0);
     }
-    await_child(child);
-    hear(bound);
+    if (close_first && strcmp(transport, "inproc")) {
+        hear(bound); /* while the child lives, perhaps */
+        for (int i = 0; i < 5; i++)
+            hear(bound);
+        await_child(child);
+    } else {
+        await_child(child);
+        hear(bound);
+    }
     for (int i = 0; i < 3; i++) {
         say(connected, "after");
         hear(bound);

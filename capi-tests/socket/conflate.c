@@ -1,7 +1,7 @@
 /* ZMQ_CONFLATE: of the messages that wait, on either side, only the newest is
  * kept; the high-water marks do not count. Of a message of several parts the
  * last one is kept. Over inproc the connecting socket decides for both. */
-#include "support.h"
+#include "monitor/raw.h"
 
 #define SENT 10000
 
@@ -113,6 +113,34 @@ static void in_order(void *context)
     shut(b);
 }
 
+/* Twenty messages of a peer that conflates nothing. When its PING behind them is
+ * answered they have all been taken in, one by one or at once. */
+static void newest_of_twenty(void *context, int at_once)
+{
+    void *dealer = make(context, ZMQ_DEALER);
+    char bytes[20 * 4 + 9], answer[7];
+    printf("the newest of twenty, sent %s\n", at_once ? "at once" : "one by one");
+    set_int(dealer, ZMQ_CONFLATE, 1);
+    int fd = raw_connect(bind_any(dealer, "tcp"));
+    raw_shake(fd);
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 20; i++) {
+            char frame[5];
+            snprintf(frame, sizeof frame, "%c%c%02d", 0, 2, i);
+            memcpy(bytes + 4 * i, frame, 4);
+            if (!at_once)
+                send_all(fd, frame, 4);
+        }
+        memcpy(bytes + 80, "\4\7\4PING\0\0", 9);
+        send_all(fd, at_once ? bytes : bytes + 80, at_once ? 89 : 9);
+        MUST(raw_read(fd, answer, sizeof answer) && !memcmp(answer, "\4\5\4PONG", 7));
+        hear(dealer);
+        hear_nothing(dealer);
+    }
+    close(fd);
+    shut_now(dealer);
+}
+
 /* A publisher and its subscriber, who knows what is wanted. */
 static void publish(void *context, const char *transport)
 {
@@ -186,6 +214,8 @@ int main(void)
         connect_first(context, transports[i], ZMQ_DEALER, ZMQ_DEALER);
     }
     in_order(context);
+    newest_of_twenty(context, 0);
+    newest_of_twenty(context, 1);
     finish(context);
     return 0;
 }

@@ -34,6 +34,8 @@ int main(void)
 
     context = make_context();
     printf("by default %d\n", open_all(context));
+    for (again = 0; again < 10; again++)
+        MUST(zmq_socket(context, ZMQ_PUSH) == NULL && zmq_errno() == EMFILE);
     for (int i = 0; sockets[i] && i < 1023; i++)
         shut(sockets[i]);
     finish(context);
