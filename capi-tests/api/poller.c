@@ -177,9 +177,17 @@ static void *change(void *argument)
     return NULL;
 }
 
-static void woken(void *context)
+static void *terminate(void *context)
+{
+    pause_ms(SILENCE);
+    finish(context);
+    return NULL;
+}
+
+static void woken(void)
 {
     zmq_poller_event_t event;
+    void *context = make_context();
     void *poller = zmq_poller_new();
     void *a = make(context, ZMQ_PAIR), *b = make(context, ZMQ_PAIR);
     struct job job = {poller, a};
@@ -192,12 +200,13 @@ static void woken(void *context)
     show(&event, b, -1);
     MUST(pthread_join(thread, NULL) == 0);
     hear(b);
-    MUST(zmq_ctx_shutdown(context) == 0);
+    MUST(pthread_create(&thread, NULL, terminate, context) == 0);
     TELL(zmq_poller_wait(poller, &event, -1));
     show(&event, b, -1);
     zmq_poller_destroy(&poller);
     shut(a);
     shut(b);
+    MUST(pthread_join(thread, NULL) == 0);
 }
 
 int main(void)
@@ -208,7 +217,7 @@ int main(void)
     its_descriptor(context);
     waiting(context, "tcp");
     waiting(context, "inproc");
-    woken(context);
     finish(context);
+    woken();
     return 0;
 }

@@ -82,6 +82,20 @@ int main(void)
     TELL(zmq_ctx_set(context, ZMQ_IPV6, 0));
     TELL(get_int(socket, ZMQ_IPV6));
 
+    title("received as it comes, without a copy less");
+    TELL(zmq_ctx_set(context, 10 /* ZMQ_ZERO_COPY_RECV */, 2));
+    TELL(zmq_ctx_set(context, 10, 0));
+    show(context, "ZMQ_ZERO_COPY_RECV", 10);
+    void *pull = make(context, ZMQ_PULL);
+    join(socket, bind_any(pull, "tcp"));
+    say(socket, "abcd");
+    say(socket, "01234567890123456789012345678901234567890123456789");
+    hear(pull);
+    hear(pull);
+    shut(pull);
+    TELL(zmq_ctx_set(context, 10, 1));
+    show(context, "ZMQ_ZERO_COPY_RECV", 10);
+
     title("the limit of sockets");
     void *second = TELL_PTR(zmq_socket(context, ZMQ_PULL));
     void *third = TELL_PTR(zmq_socket(context, ZMQ_PULL));

@@ -78,11 +78,36 @@ static void credentials(void *context)
     }
 }
 
+/* Whom a PAIR did not let in: nothing of it is heard, and nothing is sent to it. */
+static void not_a_peer(void *context, int matches)
+{
+    void *server = make(context, ZMQ_PAIR), *client = make(context, ZMQ_PAIR);
+    char text[32];
+    printf("-- a PAIR and one who is %slet in\n", matches ? "" : "not ");
+    set_int(server, ZMQ_IPC_FILTER_UID, (int)geteuid() + !matches);
+    set_int(client, ZMQ_RECONNECT_IVL, -1);
+    int patience = matches ? PATIENCE : 250;
+    set_int(server, ZMQ_RCVTIMEO, patience), set_int(server, ZMQ_SNDTIMEO, patience);
+    struct endpoint e = bind_any(server, "ipc");
+    join(client, e);
+    (void)zmq_send(client, "to the server", 13, ZMQ_SNDMORE); /* it may know by now */
+    (void)zmq_send(client, "and more", 8, 0);
+    long long begun = now_ms();
+    TELL(zmq_recv(server, text, sizeof text, 0));
+    MUST(matches || now_ms() - begun >= 250);
+    TELL(zmq_send(server, "to the client", 13, ZMQ_SNDMORE));
+    TELL(zmq_send(server, "and more", 8, 0));
+    shut_now(client);
+    shut_now(server);
+}
+
 int main(void)
 {
     void *context = make_context();
     addresses(context);
     credentials(context);
+    not_a_peer(context, 0);
+    not_a_peer(context, 1);
     finish(context);
     return 0;
 }

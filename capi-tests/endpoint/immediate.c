@@ -122,6 +122,32 @@ static void in_the_middle(void *context)
     shut(pull);
 }
 
+/* Ten messages to two endpoints, at one of which there is nobody. */
+static void two_endpoints(void *context, const char *transport, int on, int dead_first)
+{
+    void *push = make(context, ZMQ_PUSH), *pull = make(context, ZMQ_PULL);
+    struct endpoint dead = unused(context, transport), alive = bind_any(pull, transport);
+    char text[16];
+    int heard = 0;
+    set_int(push, ZMQ_IMMEDIATE, on);
+    join(push, dead_first ? dead : alive);
+    join(push, dead_first ? alive : dead);
+    for (int i = 0; i < 10; i++) {
+        snprintf(text, sizeof text, "%d", i);
+        say(push, text);
+    }
+    printf("of ten, with IMMEDIATE %d, over %s, %s first:", on, transport, dead_first ? "nobody" : "the peer");
+    set_int(pull, ZMQ_RCVTIMEO, on ? PATIENCE : SILENCE * 2);
+    while (heard < 10 && listen_to(pull, text, sizeof text, 0) == 1) {
+        printf(" %s", text);
+        heard++;
+        set_int(pull, ZMQ_RCVTIMEO, on || heard < 5 ? PATIENCE : SILENCE);
+    }
+    printf(", %d in all\n", heard);
+    shut_now(push);
+    shut(pull);
+}
+
 int main(void)
 {
     void *context = make_context();
@@ -129,6 +155,8 @@ int main(void)
     no_pipe(context, "ipc");
     peer_lost(context, "tcp");
     peer_lost(context, "ipc");
+    for (int kind = 0; kind < 8; kind++)
+        two_endpoints(context, kind & 4 ? "ipc" : "tcp", kind & 1, kind & 2);
     waiting(context);
     in_the_middle(context);
     title("over inproc it does nothing");

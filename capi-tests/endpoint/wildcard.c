@@ -135,6 +135,46 @@ static void ipc(void *context)
     shut(pull);
 }
 
+/* Where the wildcard of ipc makes its directory: in that of the first of three variables
+ * that names one, else where the process is, by a relative path. */
+static void directories(void *context)
+{
+    static const char *const variables[] = {"TMPDIR", "TEMPDIR", "TMP", NULL};
+    char path[256], here[200], below[300];
+    struct stat st;
+    MUST(getcwd(here, sizeof here));
+    snprintf(below, sizeof below, "%s/below", here);
+    MUST(mkdir("below", 0700) == 0);
+    for (int i = 0; i < 4; i++) {
+        for (int other = 0; other < 3; other++)
+            unsetenv(variables[other]);
+        for (int other = i; other < 3; other++) /* the later ones are passed over */
+            setenv(variables[other], other == i ? below : here, 1);
+        void *pull = make(context, ZMQ_PULL);
+        MUST(zmq_bind(pull, "ipc://*") == 0);
+        struct endpoint e = last_endpoint(pull);
+        char *text = e.text + 6;
+        printf("by %s: ", variables[i] ? variables[i] : "none");
+        if (!strncmp(text, below, strlen(below)) && text[strlen(below)] == '/')
+            text += strlen(below) + 1, printf("in that directory, ");
+        int fits = strlen(text) == strlen("tmpXXXXXX/socket") && !strncmp(text, "tmp", 3) && !strcmp(text + 9, "/socket");
+        printf("%s", fits ? "tmpXXXXXX/socket" : text);
+        strcpy(path, e.text + 6);
+        *strrchr(path, '/') = 0;
+        MUST(stat(path, &st) == 0 && S_ISDIR(st.st_mode));
+        printf(", for its user alone: %d\n", (st.st_mode & 0777) == 0700);
+        exchange(context, pull, e.text);
+        shut(pull);
+    }
+    setenv("TMPDIR", "nosuchdirectory", 1); /* the next is asked */
+    setenv("TEMPDIR", below, 1);
+    void *pull = make(context, ZMQ_PULL);
+    MUST(zmq_bind(pull, "ipc://*") == 0);
+    printf("by one that is none: %s\n", strncmp(last_endpoint(pull).text + 6, below, strlen(below)) ? "elsewhere" : "the next");
+    shut(pull);
+    unsetenv("TMPDIR"), unsetenv("TEMPDIR");
+}
+
 static void inproc(void *context)
 {
     title("inproc");
@@ -188,6 +228,7 @@ int main(void)
     void *context = make_context();
     tcp(context);
     ipc(context);
+    directories(context);
     inproc(context);
     ipv6(context);
     finish(context);

@@ -58,6 +58,20 @@ static struct told until(void *monitor, uint64_t event)
     return it;
 }
 
+/* "tcp6" is tcp over IPv6; 0 if this machine has none. */
+static int bind_there(void *socket, const char *transport, struct endpoint *e)
+{
+    if (strcmp(transport, "tcp6"))
+        *e = bind_any(socket, transport);
+    else {
+        set_int(socket, ZMQ_IPV6, 1);
+        if (zmq_bind(socket, "tcp://[::1]:*") == -1)
+            return 0;
+        *e = last_endpoint(socket);
+    }
+    return 1;
+}
+
 static const char *or_empty(const char *text)
 {
     return *text ? text : "nothing";
@@ -69,7 +83,13 @@ static void both_ends(void *context, const char *transport, int type)
     void *server = make(context, ZMQ_DEALER), *client = make(context, ZMQ_DEALER);
     void *server_sees = watch_long(context, server, ZMQ_EVENT_ALL_V2, type);
     void *client_sees = watch_long(context, client, ZMQ_EVENT_ALL_V2, type);
-    struct endpoint e = bind_any(server, transport);
+    struct endpoint e;
+    if (!bind_there(server, transport, &e)) {
+        puts("this machine has no IPv6");
+        shut(client), shut(server), shut(client_sees), shut(server_sees);
+        return;
+    }
+    set_int(client, ZMQ_IPV6, get_int(server, ZMQ_IPV6));
     join(client, e);
     struct told ours = until(server_sees, ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
     struct told theirs = until(client_sees, ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
@@ -78,7 +98,8 @@ static void both_ends(void *context, const char *transport, int type)
            !strcmp(ours.local, e.text), !strcmp(theirs.remote, e.text));
     printf("the client is where the server sees it: %d, by transport: %d\n",
            !strcmp(ours.remote, theirs.local),
-           !strncmp(theirs.local, transport, strlen(transport)));
+           !strncmp(theirs.local, transport, 3));
+    MUST(strcmp(theirs.local, theirs.remote));
     shut_now(client);
     shut_now(server);
     struct told last = until(server_sees, ZMQ_EVENT_MONITOR_STOPPED);
@@ -143,6 +164,62 @@ static void pipes_stats(void *context)
     shut_now(pull);
 }
 
+/* Four who do not read, until nothing more can be sent to any; then one reads it all.
+ * A message or two may have gone out after the last refusal. */
+#define IS_FULL(waiting, mark) ((waiting) <= (mark) && (waiting) + 2 >= (mark))
+
+static void full_pipes(void *context, const char *transport)
+{
+    enum { PULLS = 4, MARK = 50, SIZE = 8192 };
+    static char body[SIZE];
+    void *push = make(context, ZMQ_PUSH), *pulls[PULLS];
+    struct endpoint e;
+    printf("-- full pipes, %s\n", transport);
+    void *sees = watch_long(context, push, ZMQ_EVENT_PIPES_STATS, ZMQ_PAIR);
+    set_int(push, ZMQ_SNDHWM, MARK);
+    set_int(push, ZMQ_SNDBUF, 4096);
+    if (!bind_there(push, transport, &e)) {
+        puts("this machine has no IPv6");
+        shut(push), shut(sees);
+        return;
+    }
+    for (int i = 0; i < PULLS; i++) {
+        pulls[i] = make(context, ZMQ_PULL);
+        set_int(pulls[i], ZMQ_IPV6, get_int(push, ZMQ_IPV6));
+        set_int(pulls[i], ZMQ_RCVHWM, MARK);
+        set_int(pulls[i], ZMQ_RCVBUF, 4096);
+        join(pulls[i], e);
+    }
+    int sent = 0, quiet = 0;
+    while (quiet < 3) /* the kernel's buffers take their time to be full */
+        if (zmq_send(push, body, SIZE, ZMQ_DONTWAIT) == SIZE)
+            sent++, quiet = 0;
+        else
+            pause_ms(50), quiet++;
+    MUST(sent > PULLS * MARK);
+    MUST(zmq_socket_monitor_pipes_stats(push) == 0);
+    for (int i = 0; i < PULLS; i++) {
+        struct told it = hear_told(sees);
+        MUST(it.event == ZMQ_EVENT_PIPES_STATS && it.count == 2);
+        printf("full: %d, %d received, from where it is bound: %d\n", IS_FULL(it.values[0], MARK), (int)it.values[1],
+            !strcmp(it.local, e.text));
+    }
+    while (await(pulls[0], ZMQ_POLLIN, SILENCE))
+        MUST(zmq_recv(pulls[0], body, SIZE, 0) >= 0);
+    int empty = 0, full = 0;
+    MUST(zmq_socket_monitor_pipes_stats(push) == 0);
+    for (int i = 0; i < PULLS; i++) {
+        struct told it = hear_told(sees);
+        empty += it.values[0] == 0;
+        full += IS_FULL(it.values[0], MARK);
+    }
+    printf("then %d are empty and %d are full\n", empty, full);
+    for (int i = 0; i < PULLS; i++)
+        shut_now(pulls[i]);
+    shut_now(push);
+    shut(sees);
+}
+
 int main(void)
 {
     void *context = make_context();
@@ -151,8 +228,12 @@ int main(void)
     for (int i = 0; i < 3; i++) {
         both_ends(context, "tcp", types[i]);
         both_ends(context, "ipc", types[i]);
+        both_ends(context, "tcp6", types[i]);
     }
     pipes_stats(context);
+    full_pipes(context, "tcp");
+    full_pipes(context, "ipc");
+    full_pipes(context, "tcp6");
     finish(context);
     return 0;
 }

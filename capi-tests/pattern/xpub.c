@@ -109,6 +109,36 @@ static void messages(const char *transport)
     shut(xpub);
 }
 
+/* A SUB disconnects and connects again, which is a subscription taken back and made
+ * again; what is published between is lost. */
+static void disconnects(const char *transport)
+{
+    void *xpub = make(context, ZMQ_XPUB), *sub = make(context, ZMQ_SUB);
+    struct endpoint e = bind_any(xpub, transport);
+    printf("-- disconnects, over %s\n", transport);
+    want(sub, "foo", 1);
+    say(xpub, "foo|before");
+    for (int round = 0; round < 2; round++) {
+        join(sub, e);
+        hear(xpub);
+        for (int i = 0; i < 3; i++)
+            say(xpub, "foo|this is foo!");
+        say(xpub, "bar|this is not");
+        for (int i = 0; i < 3; i++)
+            hear(sub);
+        TELL(zmq_disconnect(sub, e.text));
+        while (!await(xpub, ZMQ_POLLIN, 5)) /* libzmq goes on when the subscriber is called */
+            get_int(sub, ZMQ_EVENTS);
+        hear(xpub);
+        say(xpub, "foo|after");
+        hear_nothing(sub);
+        hear_nothing(xpub);
+    }
+    shut(sub);
+    hear_nothing(xpub);
+    shut(xpub);
+}
+
 int main(void)
 {
     static const char *transports[] = {"inproc", "tcp", "ipc"};
@@ -117,6 +147,7 @@ int main(void)
         subscriptions(transports[t], ZMQ_SUB);
         subscriptions(transports[t], ZMQ_XSUB);
         messages(transports[t]);
+        disconnects(transports[t]);
     }
     finish(context);
     return 0;
