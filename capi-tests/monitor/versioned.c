@@ -190,6 +190,11 @@ static void full_pipes(void *context, const char *transport)
         set_int(pulls[i], ZMQ_RCVBUF, 4096);
         join(pulls[i], e);
     }
+    for (int there = 0; there < PULLS;) { /* who has heard something is there */
+        say(push, "?");
+        while (there < PULLS && await(pulls[there], ZMQ_POLLIN, 5))
+            there++;
+    }
     int sent = 0, quiet = 0;
     while (quiet < 3) /* the kernel's buffers take their time to be full */
         if (zmq_send(push, body, SIZE, ZMQ_DONTWAIT) == SIZE)

@@ -20,6 +20,7 @@ static void greet(int fd, int minor, const char *type)
     bytes[11] = (unsigned char)minor;
     send_all(fd, (char *)bytes, sizeof bytes);
     MUST(raw_read(fd, bytes, sizeof bytes));
+    show("its greeting", bytes, sizeof bytes);
     size_t size = 0, length = strlen(type);
     ready[size++] = 4;
     ready[size++] = (unsigned char)(6 + 12 + 4 + length);
