@@ -52,6 +52,34 @@ static void run(const char *transport, size_t size)
     printf("given back at last: %d\n", freed);
 }
 
+/* A copy is kept: the memory comes back when the last is closed, whichever that is. */
+static void copied(const char *transport, size_t size, int copy_first)
+{
+    static char bytes[100000];
+    void *context = make_context(), *a = make(context, ZMQ_DEALER), *b = make(context, ZMQ_ROUTER);
+    zmq_msg_t msg, copy;
+    printf("-- %s, %zu bytes and a copy\n", transport, size);
+    freed = 0;
+    join(a, bind_any(b, transport));
+    MUST(zmq_msg_init_data(&msg, bytes, size, give_back, NULL) == 0);
+    MUST(zmq_msg_init(&copy) == 0 && zmq_msg_copy(&copy, &msg) == 0);
+    if (copy_first)
+        MUST(zmq_msg_close(&copy) == 0);
+    MUST(zmq_msg_send(&msg, a, 0) == (int)size);
+    MUST(zmq_recv(b, NULL, 0, 0) == 5 && zmq_recv(b, NULL, 0, 0) == (int)size);
+    if (!copy_first) {
+        pause_ms(50);
+        printf("given back while there is a copy: %d\n", freed);
+        MUST(zmq_msg_size(&copy) == size && zmq_msg_close(&copy) == 0);
+    }
+    MUST(zmq_msg_close(&msg) == 0);
+    await_freed(1);
+    shut(a);
+    shut(b);
+    finish(context);
+    printf("given back at last: %d\n", freed);
+}
+
 int main(void)
 {
     static const size_t sizes[] = {1, 100, 9000, 100000};
@@ -59,6 +87,11 @@ int main(void)
         run("tcp", sizes[i]);
         run("ipc", sizes[i]);
         run("inproc", sizes[i]);
+        for (int copy_first = 0; copy_first < 2; copy_first++) {
+            copied("tcp", sizes[i], copy_first);
+            copied("ipc", sizes[i], copy_first);
+            copied("inproc", sizes[i], copy_first);
+        }
     }
     return 0;
 }

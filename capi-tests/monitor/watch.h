@@ -72,6 +72,14 @@ static UNUSED int next_event(void *monitor, struct happening *it, long timeout)
     return 1;
 }
 
+/* Why a handshake failed. Of a peer that is gone either error may come first; after a
+ * time-out libzmq tells what was wrong last, which is that nothing had come. */
+static UNUSED const char *reason_name(int number)
+{
+    return number == EPIPE || number == ECONNRESET ? "EPIPE or ECONNRESET"
+        : number == EAGAIN || number == ETIMEDOUT ? "a time-out" : error_name(number);
+}
+
 /* Tells an event. Of an address only how it relates to `known` is told. */
 static UNUSED void tell_event(const char *who, const struct happening *it, const char *known)
 {
@@ -91,7 +99,7 @@ static UNUSED void tell_event(const char *who, const struct happening *it, const
         printf(" 0x%x", (unsigned)it->value);
         break;
     case ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL:
-        printf(" %s", it->value ? "errno" : "no errno");
+        printf(" %s", reason_name((int)it->value));
         break;
     case ZMQ_EVENT_BIND_FAILED: case ZMQ_EVENT_ACCEPT_FAILED: case ZMQ_EVENT_CLOSE_FAILED:
         printf(" %s", error_name(it->value));
