@@ -75,7 +75,7 @@ fn neighbours() {
             |count| {
                 for _ in 0..count / batch {
                     for number in 0..batch {
-                        writer.send_copy(&[number as u8; 16]).unwrap();
+                        writer.send_copy(&[], &[number as u8; 16]).unwrap();
                         black_box(writer.reader_idle());
                     }
                     for _ in 0..batch {
@@ -105,7 +105,7 @@ fn neighbours() {
                 while writer.written_messages() - writer.acknowledged() >= 2_000 {
                     std::thread::yield_now();
                 }
-                writer.send_copy(&[number as u8; 16]).unwrap();
+                writer.send_copy(&[], &[number as u8; 16]).unwrap();
                 black_box(writer.reader_idle());
             }
         });

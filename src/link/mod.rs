@@ -271,6 +271,17 @@ impl Link {
         }
     }
 
+    /// Nothing that has arrived waits for the receiver.
+    pub fn is_silent(&self) -> bool {
+        let Some(half) = self.fill.try_lock() else {
+            // What is being read now arrives later.
+            return true;
+        };
+        let silent = !half.has_news();
+        self.release_fill(half);
+        silent
+    }
+
     /// The buffers that this link reads into.
     pub fn pool(&self) -> &Pool {
         &self.pool

@@ -36,6 +36,11 @@ impl FairQueue {
         self.turn.current().filter(|_| self.more)
     }
 
+    /// Whose turn it is.
+    pub fn next(&self) -> Option<PipeId> {
+        self.turn.current()
+    }
+
     /// Receives the next frame, and says whom it is from.
     #[inline(always)]
     pub fn recv(
@@ -63,6 +68,21 @@ impl FairQueue {
         let (more, due) = pipes[pipe].read_short(taker)?;
         self.received(pipes, more);
         Some(Taken { pipe, more, due })
+    }
+
+    /// Takes the delimiter of an envelope, if that is the next frame and at hand,
+    /// and says whom it is from; otherwise nothing has happened.
+    #[inline]
+    pub fn recv_delimiter(&mut self, pipes: &mut Pipes) -> Option<PipeId> {
+        self.recv_short(pipes, &mut Delimiter)
+            .map(|taken| taken.pipe)
+    }
+
+    /// Whether nothing has arrived that was not received, as far as is known
+    /// without asking the kernel.
+    pub fn is_silent(&self, pipes: &mut Pipes) -> bool {
+        let mut active = self.turn.iter();
+        active.all(|id| pipes[id].is_silent())
     }
 
     /// A frame was received of the pipe whose turn it is.
@@ -117,5 +137,15 @@ impl FairQueue {
         pipes.set_receiving(id, false);
         self.turn.remove_current();
         0
+    }
+}
+
+/// Takes an empty frame that is not the last of its message.
+struct Delimiter;
+
+impl Taker for Delimiter {
+    #[inline(always)]
+    fn copy(&mut self, body: &[u8], more: bool) -> bool {
+        body.is_empty() && more
     }
 }

@@ -71,15 +71,15 @@ impl LoadBalance {
         (self.more, self.dropping) = (false, false);
     }
 
-    /// Sends a whole message with a short body, if nothing stands in its way;
-    /// otherwise nothing has happened, and [`send`](Self::send) is to look.
+    /// Sends a whole message, `envelope` and a short body, if nothing stands in its
+    /// way; otherwise nothing has happened, and [`send`](Self::send) is to look.
     #[inline(always)]
-    pub fn send_short(&mut self, pipes: &mut Pipes, body: &[u8]) -> Option<Sent> {
+    pub fn send_short(&mut self, pipes: &mut Pipes, envelope: &[u8], body: &[u8]) -> Option<Sent> {
         if self.more || self.dropping {
             return None;
         }
         let pipe = self.turn.current()?;
-        let then = pipes[pipe].write_short(body)?;
+        let then = pipes[pipe].write_short(envelope, body)?;
         self.turn.advance();
         Some(Sent { pipe, then })
     }

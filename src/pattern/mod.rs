@@ -263,9 +263,11 @@ impl Pattern {
         let out = match self {
             Pattern::Push(pattern) => &mut pattern.out,
             Pattern::Dealer(pattern) => &mut pattern.out,
+            Pattern::Req(pattern) => return pattern.send_short(pipes, body),
+            Pattern::Rep(pattern) => return pattern.send_short(pipes, body),
             _ => return None,
         };
-        out.send_short(pipes, body)
+        out.send_short(pipes, &[], body)
     }
 
     /// Receives a frame with a short body, in the same way.
@@ -275,6 +277,8 @@ impl Pattern {
             Pattern::Pull(pattern) => &mut pattern.incoming,
             Pattern::Dealer(pattern) => &mut pattern.incoming,
             Pattern::Subscribe(pattern) => return pattern.recv_short(pipes, taker),
+            Pattern::Req(pattern) => return pattern.recv_short(pipes, taker),
+            Pattern::Rep(pattern) => return pattern.recv_short(pipes, taker),
             _ => return None,
         };
         incoming.recv_short(pipes, taker)

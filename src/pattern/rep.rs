@@ -1,15 +1,16 @@
 //! REP (RFC 28): a request, then its reply, and so on in turn.
 //!
-//! The envelope of a request, up to and including its empty delimiter, is kept
-//! and put before the reply. A request without a delimiter is dropped. A reply
+//! The envelope of a request, up to its empty delimiter, is kept and put before the
+//! reply. A request without a delimiter is dropped. A reply
 //! to a peer that has left or has no room is dropped too: a server does not
 //! wait for its clients.
 
-use super::{FairQueue, Rules, Sent};
+use super::{FairQueue, Rules, Sent, Taken};
 use crate::error::{Error, Result};
-use crate::link::PipeId;
+use crate::link::{PipeId, Taker};
 use crate::message::Msg;
 use crate::pipe::{Body, Effort, Pipes, Reading, Sink};
+use crate::zmtp::frame::DELIMITER;
 
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -29,6 +30,7 @@ enum State {
 pub struct Rep {
     incoming: FairQueue,
     state: State,
+    /// The frames before the delimiter, which most requests do not have.
     envelope: Vec<Msg>,
     client: Option<PipeId>,
 }
@@ -111,11 +113,7 @@ impl Rules for Rep {
             .incoming
             .recv(pipes, reading, sink)
             .ok_or(Error::Again)?;
-        self.state = if sink.more {
-            State::Receiving
-        } else {
-            State::Answering
-        };
+        self.received(sink.more);
         Ok(id)
     }
 
@@ -133,6 +131,51 @@ impl Rules for Rep {
 }
 
 impl Rep {
+    /// Sends a whole reply with a short body, if that takes no more than the
+    /// delimiter before it; otherwise nothing has happened.
+    #[inline(never)]
+    pub fn send_short(&mut self, pipes: &mut Pipes, body: &[u8]) -> Option<Sent> {
+        if self.state != State::Answering || !self.envelope.is_empty() {
+            return None;
+        }
+        let pipe = self.client?;
+        let then = pipes[pipe].write_short(&DELIMITER, body)?;
+        self.state = State::Awaiting;
+        self.client = None;
+        Some(Sent { pipe, then })
+    }
+
+    /// Receives a frame of a request in the same way; its delimiter may have been
+    /// received by itself.
+    #[inline(never)]
+    pub fn recv_short(&mut self, pipes: &mut Pipes, taker: &mut impl Taker) -> Option<Taken> {
+        if self.state == State::Awaiting {
+            self.begin_request(pipes)?;
+        }
+        if self.state != State::Receiving {
+            return None;
+        }
+        let taken = self.incoming.recv_short(pipes, taker)?;
+        self.received(taken.more);
+        Some(taken)
+    }
+
+    /// Takes the delimiter of the next request, if that is all of its envelope that
+    /// is left, and at hand.
+    fn begin_request(&mut self, pipes: &mut Pipes) -> Option<()> {
+        self.client = Some(self.incoming.recv_delimiter(pipes)?);
+        self.state = State::Receiving;
+        Some(())
+    }
+
+    /// A frame of the request has been received.
+    fn received(&mut self, more: bool) {
+        self.state = match more {
+            true => State::Receiving,
+            false => State::Answering,
+        };
+    }
+
     /// Writes the envelope of a reply: all of it or nothing.
     fn address(&mut self, pipes: &mut Pipes, id: PipeId) -> Result<()> {
         for frame in &mut self.envelope {
@@ -141,25 +184,32 @@ impl Rep {
                 .and_then(|mut frame| pipes[id].write(&mut Body::Msg(&mut frame), true));
             wrote.inspect_err(|_| pipes.take_back(id))?;
         }
+        let delimiter = pipes[id].write(&mut Body::Bytes(&[]), true);
+        delimiter.inspect_err(|_| pipes.take_back(id))?;
         Ok(())
     }
 
     /// Reads up to the body of the next request that has a proper envelope.
     fn find_request(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Result<()> {
         loop {
+            if !self.incoming.can_recv(pipes, reading) {
+                return Err(Error::Again);
+            }
+            if self.begin_request(pipes).is_some() {
+                return Ok(());
+            }
             let (mut msg, id) = self.incoming.recv_msg(pipes, reading).ok_or(Error::Again)?;
             if !msg.more() {
                 pipes.discard(msg);
                 self.envelope.clear();
-                continue;
-            }
-            let bottom = msg.is_empty();
-            msg.set_metadata(None);
-            self.envelope.push(msg);
-            if bottom {
+            } else if msg.is_empty() {
+                pipes.discard(msg);
                 self.client = Some(id);
                 self.state = State::Receiving;
                 return Ok(());
+            } else {
+                msg.set_metadata(None);
+                self.envelope.push(msg);
             }
         }
     }

@@ -6,10 +6,11 @@
 //! requests, and takes the reply with the same number only. A connection on
 //! which something arrives that has no empty delimiter is given up for good.
 
-use super::{FairQueue, LoadBalance, Rules, Sent, Settings};
+use super::{FairQueue, LoadBalance, Rules, Sent, Settings, Taken};
 use crate::error::{Error, Result};
-use crate::link::PipeId;
+use crate::link::{PipeId, Taker};
 use crate::pipe::{Body, Effort, Pipes, Reading, Sink, Unwatched};
+use crate::zmtp::frame::DELIMITER;
 
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -129,11 +130,7 @@ impl Rules for Req {
             .incoming
             .recv(pipes, reading, sink)
             .ok_or(Error::Again)?;
-        self.state = if sink.more {
-            State::Receiving
-        } else {
-            State::Idle
-        };
+        self.received(sink.more);
         Ok(id)
     }
 
@@ -159,6 +156,59 @@ impl Rules for Req {
 }
 
 impl Req {
+    /// Sends a whole request with a short body, if that takes no more than the
+    /// delimiter before it; otherwise nothing has happened.
+    #[inline(never)]
+    pub fn send_short(&mut self, pipes: &mut Pipes, body: &[u8]) -> Option<Sent> {
+        if self.state != State::Idle
+            || self.settings.req_correlate
+            || !self.incoming.is_silent(pipes)
+        {
+            return None;
+        }
+        let sent = self.out.send_short(pipes, &DELIMITER, body)?;
+        self.before = Before::Nothing;
+        self.server = Some(sent.pipe);
+        self.state = State::Awaiting;
+        Some(sent)
+    }
+
+    /// Receives a frame of the reply in the same way; its delimiter may have been
+    /// received by itself.
+    #[inline(never)]
+    pub fn recv_short(&mut self, pipes: &mut Pipes, taker: &mut impl Taker) -> Option<Taken> {
+        if self.state == State::Awaiting {
+            self.begin_reply(pipes)?;
+        }
+        if self.state != State::Receiving {
+            return None;
+        }
+        let taken = self.incoming.recv_short(pipes, taker)?;
+        self.received(taken.more);
+        Some(taken)
+    }
+
+    /// Takes the delimiter of what can only be the reply, if it is at hand.
+    fn begin_reply(&mut self, pipes: &mut Pipes) -> Option<()> {
+        if self.before != Before::Nothing
+            || self.settings.req_correlate
+            || self.server != self.incoming.next()
+        {
+            return None;
+        }
+        self.incoming.recv_delimiter(pipes)?;
+        self.state = State::Receiving;
+        Some(())
+    }
+
+    /// A frame of the reply has been received.
+    fn received(&mut self, more: bool) {
+        self.state = match more {
+            true => State::Receiving,
+            false => State::Idle,
+        };
+    }
+
     /// Sends what comes before a request.
     fn begin(&mut self, pipes: &mut Pipes, effort: Effort) -> Result<()> {
         if self.settings.req_correlate {
@@ -198,6 +248,12 @@ impl Req {
     /// Reads up to the body of the reply.
     fn find_reply(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Result<()> {
         loop {
+            if !self.incoming.can_recv(pipes, reading) {
+                return Err(Error::Again);
+            }
+            if self.begin_reply(pipes).is_some() {
+                return Ok(());
+            }
             let (msg, id) = self.incoming.recv_msg(pipes, reading).ok_or(Error::Again)?;
             let delimiter = msg.is_empty() && msg.more();
             let request_id = msg.more() && msg.len() == REQUEST_ID;

@@ -25,6 +25,11 @@ impl Turn {
         self.active.get(self.current).copied()
     }
 
+    /// All that take part.
+    pub fn iter(&self) -> impl Iterator<Item = PipeId> {
+        self.active.iter().copied()
+    }
+
     /// Adds a pipe at the end. It is not there yet.
     pub fn add(&mut self, id: PipeId) {
         self.active.push(id);

@@ -250,11 +250,11 @@ impl InprocPipe {
     }
 
     #[inline(always)]
-    pub(super) fn write_short(&mut self, body: &[u8]) -> Option<Then> {
+    pub(super) fn write_short(&mut self, envelope: &[u8], body: &[u8]) -> Option<Then> {
         if self.out.written_messages() >= self.until || body.len() >= LONG {
             return None;
         }
-        self.out.send_copy(body).ok()?;
+        self.out.send_copy(envelope, body).ok()?;
         Some(self.published())
     }
 

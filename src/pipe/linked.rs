@@ -198,12 +198,12 @@ impl LinkPipe {
     }
 
     #[inline(always)]
-    pub(super) fn write_short(&mut self, body: &[u8]) -> Option<Then> {
+    pub(super) fn write_short(&mut self, envelope: &[u8], body: &[u8]) -> Option<Then> {
         if self.writer.written_messages() >= self.until {
             return None;
         }
         let unflushed = self.writer.unflushed_bytes();
-        self.writer.send_copy(body).ok()?;
+        self.writer.send_copy(envelope, body).ok()?;
         Some(self.decide(unflushed, body.len()))
     }
 
@@ -393,6 +393,10 @@ impl LinkPipe {
         self.heard = true;
         self.open = more;
         Some(more)
+    }
+
+    pub(super) fn is_silent(&self) -> bool {
+        !self.holds_input() && self.newest.is_none() && self.link.is_silent()
     }
 
     #[inline]

@@ -394,13 +394,22 @@ impl Pipe {
         }
     }
 
-    /// Appends a whole message with a short body, if there is room for it as we
-    /// last looked.
+    /// Appends a whole message with a short body behind `envelope`, which is whole
+    /// frames as they go over the wire, if there is room for it as we last looked.
     #[inline(always)]
-    pub fn write_short(&mut self, body: &[u8]) -> Option<Then> {
+    pub fn write_short(&mut self, envelope: &[u8], body: &[u8]) -> Option<Then> {
         match self {
-            Pipe::Link(pipe) => pipe.write_short(body),
-            Pipe::Inproc(pipe) => pipe.write_short(body),
+            Pipe::Link(pipe) => pipe.write_short(envelope, body),
+            Pipe::Inproc(pipe) => pipe.write_short(envelope, body),
+        }
+    }
+
+    /// Whether nothing has arrived that was not read, as far as is known without
+    /// asking the kernel.
+    pub fn is_silent(&mut self) -> bool {
+        match self {
+            Pipe::Link(pipe) => pipe.is_silent(),
+            Pipe::Inproc(pipe) => !pipe.can_read(),
         }
     }
 

@@ -135,13 +135,12 @@ impl Inner {
         inner
     }
 
-    /// The pattern and its pipes, with the way to read from them: with `late`
-    /// only what has been read from the kernel already.
+    /// The pattern and its pipes, with the way to read from them.
     #[inline(always)]
-    pub fn reading(&mut self, settle: bool, late: bool) -> (&mut Pattern, &mut Pipes, Reading<'_>) {
+    pub fn reading(&mut self, settle: bool) -> (&mut Pattern, &mut Pipes, Reading<'_>) {
         self.uses += 1;
         let (direct, watch): (bool, &dyn Watch) = match &self.home {
-            Some(home) => (home.is_ours() && !late, &*home.set),
+            Some(home) => (home.is_ours(), &*home.set),
             None => (false, &Unwatched),
         };
         let settle = settle || self.signaler.is_some() || self.pipes.count() > FEW;
@@ -155,7 +154,7 @@ impl Inner {
 
     /// Whether a receive would find something; `settle` as for receiving.
     pub fn can_recv(&mut self, settle: bool) -> bool {
-        let (pattern, pipes, reading) = self.reading(settle, false);
+        let (pattern, pipes, reading) = self.reading(settle);
         let found = pattern.rules().can_recv(pipes, &reading);
         if self.pipes.has_errands() {
             self.run_errands();
@@ -322,7 +321,8 @@ impl Inner {
             pipe.departed = true;
         }
         let unread = of_use && {
-            let (_, pipes, reading) = self.reading(false, true);
+            let (_, pipes, mut reading) = self.reading(false);
+            reading.direct = false;
             pipes[id].can_read(&reading)
         };
         if !unread {
@@ -341,7 +341,7 @@ impl Inner {
 
     /// Has the pattern read what is meant for it.
     fn absorb(&mut self, id: PipeId) {
-        let (pattern, pipes, reading) = self.reading(true, false);
+        let (pattern, pipes, reading) = self.reading(true);
         pattern.rules().absorb(pipes, id, &reading);
         if self.pipes.has_errands() {
             self.run_errands();

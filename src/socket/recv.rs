@@ -139,12 +139,16 @@ fn receive(
     if socket.uses.is_multiple_of(LOOK_EVERY) && socket.reads_itself() {
         socket.refresh();
     }
-    // Of many peers others may have something to say meanwhile.
+    // Who has just asked need not look: the short way has found nothing. Of many peers
+    // others may have something to say meanwhile.
     let late = socket.asked && socket.pipes.count() <= FEW;
-    match socket.try_recv(sink, false, late) {
-        Err(Error::Again) => receive_slowly(socket, flags, sink, pause),
-        result => result,
+    if !late {
+        match socket.try_recv(sink, false) {
+            Err(Error::Again) => {}
+            result => return result,
+        }
     }
+    receive_slowly(socket, flags, sink, pause)
 }
 
 #[cold]
@@ -164,7 +168,7 @@ fn receive_slowly(
     if timeout == 0 {
         socket = socket.flush_left()?;
         socket.refresh();
-        return socket.try_again(sink, false);
+        return socket.try_recv(sink, false);
     }
     wait_for(socket, Wait::new(timeout.into()), looked, sink, pause)
 }
@@ -181,7 +185,7 @@ fn wait_for(
     socket = socket.flush_left()?;
     wait.lease(&mut socket);
     if socket.adaptive.pays() {
-        match wait.look(socket, looked, |inner| inner.try_again(sink, false))? {
+        match wait.look(socket, looked, |inner| inner.try_recv(sink, false))? {
             Ok((mut socket, ())) => {
                 wait.end(&mut socket);
                 return Ok(());
@@ -191,7 +195,7 @@ fn wait_for(
     }
     // Once more, with the pipes asked to report: nothing can slip through.
     socket.refresh();
-    match socket.try_again(sink, true) {
+    match socket.try_recv(sink, true) {
         Err(Error::Again) if !wait.timed_out() => {}
         result => {
             wait.end(&mut socket);
@@ -204,7 +208,7 @@ fn wait_for(
 /// Takes up a receive that has slept.
 fn receive_again(sink: &mut Sink<'_>, pause: &mut Pause) -> Result<()> {
     let (mut socket, mut wait) = Wait::resume(pause)?;
-    match socket.try_again(sink, false) {
+    match socket.try_recv(sink, false) {
         Err(Error::Again) => wait_for(socket, wait, true, sink, pause),
         result => {
             wait.end(&mut socket);
@@ -214,16 +218,10 @@ fn receive_again(sink: &mut Sink<'_>, pause: &mut Pause) -> Result<()> {
 }
 
 impl Inner {
-    /// As [`Inner::try_recv`], away from the common path.
-    fn try_again(&mut self, sink: &mut Sink<'_>, settle: bool) -> Result<()> {
-        self.try_recv(sink, settle, false)
-    }
-
     /// Receives the next frame, if there is one. With `settle` every pipe that
-    /// has nothing has been asked to report; with `late` nothing is asked of the
-    /// kernel.
-    pub fn try_recv(&mut self, sink: &mut Sink<'_>, settle: bool, late: bool) -> Result<()> {
-        let (pattern, pipes, reading) = self.reading(settle, late);
+    /// has nothing has been asked to report.
+    pub fn try_recv(&mut self, sink: &mut Sink<'_>, settle: bool) -> Result<()> {
+        let (pattern, pipes, reading) = self.reading(settle);
         let received = pattern.recv(pipes, &reading, sink);
         if self.pipes.has_errands() {
             self.run_errands();

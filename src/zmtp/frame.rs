@@ -22,6 +22,9 @@ pub const SHORT_HEADER: usize = 2;
 /// Length of a header with a size of eight bytes.
 pub const LONG_HEADER: usize = 9;
 
+/// The frame that ends an envelope (RFC 28): empty, with more to follow.
+pub const DELIMITER: [u8; SHORT_HEADER] = [MORE, 0];
+
 /// Largest body the wire can announce.
 pub const MAX_BODY: u64 = i64::MAX as u64;
 

@@ -67,7 +67,7 @@ fn bodies_come_by_reference_between_bytes() {
 #[test]
 fn what_is_declined_stays() {
     let (mut writer, mut reader) = frames::<Bytes>();
-    writer.send_copy(b"bytes").unwrap();
+    writer.send_copy(&[], b"bytes").unwrap();
     writer.append_body(0, b"body".to_vec()).unwrap();
     writer.commit();
     assert_eq!(reader.next_frame(|_, _| false), None);
@@ -75,7 +75,7 @@ fn what_is_declined_stays() {
     assert_eq!(reader.next_bytes(&mut Only(b"bytes")), None);
     assert_eq!(next(&mut reader), Some((b"bytes".to_vec(), false, false)));
     assert_eq!(next(&mut reader), Some((b"body".to_vec(), true, false)));
-    writer.send_copy(b"more").unwrap();
+    writer.send_copy(&[], b"more").unwrap();
     assert_eq!(reader.next_bytes(&mut Only(b"other")), None);
     assert_eq!(reader.next_bytes(&mut Only(b"more")), Some(false));
     assert_eq!(reader.next_bytes(&mut Only(b"more")), None);
@@ -86,7 +86,7 @@ fn an_idle_reader_is_reported_once() {
     let (mut writer, mut reader) = frames::<Bytes>();
     assert!(!writer.reader_idle());
     assert!(reader.declare_idle());
-    writer.send_copy(b"1").unwrap();
+    writer.send_copy(&[], b"1").unwrap();
     assert!(writer.reader_idle());
     assert!(!writer.reader_idle());
     assert!(!reader.declare_idle(), "there is something");
@@ -98,7 +98,7 @@ fn an_idle_reader_is_reported_once() {
 #[test]
 fn a_waiting_writer_is_reported_once() {
     let (mut writer, mut reader) = frames::<Bytes>();
-    (0..4).for_each(|_| writer.send_copy(b"x").unwrap());
+    (0..4).for_each(|_| writer.send_copy(&[], b"x").unwrap());
     assert!(writer.wait_for_ack(2));
     assert!(!reader.acknowledge(1));
     assert!(reader.acknowledge(1));
@@ -157,7 +157,7 @@ fn order_and_content_hold_whatever_the_lag() {
                 match (by_reference, more || writer.is_mid_message()) {
                     (true, _) => writer.append_body(flags, body.clone()).unwrap(),
                     (false, true) => writer.append_copy(flags, &body).unwrap(),
-                    (false, false) => writer.send_copy(&body).unwrap(),
+                    (false, false) => writer.send_copy(&[], &body).unwrap(),
                 }
                 if !more {
                     writer.commit();
@@ -215,7 +215,7 @@ fn the_ends_may_work_at_the_same_time() {
                     .unwrap();
                 writer.commit();
             }
-            _ => writer.send_copy(&number.to_ne_bytes()).unwrap(),
+            _ => writer.send_copy(&[], &number.to_ne_bytes()).unwrap(),
         }
     }
     consumer.join().expect("the reader ran to its end");

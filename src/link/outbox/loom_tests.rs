@@ -246,7 +246,7 @@ fn loom_frames_recycle_blocks_and_hand_over_bodies_once() {
         let (mut writer, mut reader) = frames();
         let appending = thread::spawn(move || {
             for number in 0..3 {
-                writer.send_copy(&[number; 30]).unwrap();
+                writer.send_copy(&[], &[number; 30]).unwrap();
                 writer.append_body(0, vec![number; 3]).unwrap();
                 writer.commit();
             }
@@ -278,7 +278,7 @@ fn loom_frames_wake_both_ends_at_a_mark_of_one() {
                         theirs.0.wait();
                     }
                 }
-                writer.send_copy(&[number; 2]).unwrap();
+                writer.send_copy(&[], &[number; 2]).unwrap();
                 if writer.reader_idle() {
                     theirs.1.ring();
                 }

@@ -91,16 +91,19 @@ impl<B: Body> Writer<B> {
         Ok(())
     }
 
-    /// Appends and commits a message of one frame, copying its body. No message is open.
+    /// Appends and commits a message: `envelope`, which is whole frames already, and a last
+    /// frame, whose body is copied. No message is open.
     #[inline(always)]
-    pub fn send_copy(&mut self, body: &[u8]) -> Result<()> {
+    pub fn send_copy(&mut self, envelope: &[u8], body: &[u8]) -> Result<()> {
         debug_assert!(!self.is_mid_message());
-        if self.free_room() < Header::LONGEST + body.len() || self.committed_in != self.tail {
-            return self.send_in_next_block(body);
+        let room = envelope.len() + Header::LONGEST + body.len();
+        if self.free_room() < room || self.committed_in != self.tail {
+            return self.send_in_next_block(envelope, body);
         }
         let before = self.cursor;
-        // SAFETY: there is room for the header and the body, so there is a block.
+        // SAFETY: there is room for all of it, so there is a block.
         unsafe {
+            self.put_bytes(envelope);
             self.put_header(0, body.len());
             self.put_bytes(body);
             let length = self.cursor as usize - before as usize;
@@ -114,7 +117,12 @@ impl<B: Body> Writer<B> {
     }
 
     #[cold]
-    fn send_in_next_block(&mut self, body: &[u8]) -> Result<()> {
+    fn send_in_next_block(&mut self, envelope: &[u8], body: &[u8]) -> Result<()> {
+        let room = envelope.len() + Header::LONGEST + body.len();
+        if self.free_room() < room {
+            self.next_block(room)?;
+        }
+        self.append_raw(envelope)?;
         self.append_copy(0, body)?;
         self.commit();
         Ok(())
