@@ -317,6 +317,13 @@ impl Link {
         self.full.load(Ordering::Relaxed)
     }
 
+    /// Whether there is a connection whose kernel takes more, as far as is known, and
+    /// nobody is writing to it.
+    pub fn is_open(self: &Arc<Self>) -> bool {
+        let open = |half: &FlushHalf| half.conn.is_some();
+        !self.is_full() && self.look_at_flush(open).unwrap_or(false)
+    }
+
     /// After an append that the caller does not write itself: makes sure that
     /// the background will.
     #[inline(always)]
