@@ -3,7 +3,7 @@
 //! It turns readiness, requests, notices and timers into steps of sessions and
 //! acceptors, and does what a step asks for. Nothing here waits but the poll.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::os::fd::{AsRawFd, RawFd};
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +28,9 @@ const ROOM: usize = 256;
 /// How often ticks come without a timer.
 const UNTIMED: Duration = Duration::from_millis(1);
 
+/// How many steps handshakes take before others get their turn.
+const STEPS: usize = 64;
+
 /// Whom a token names.
 #[derive(Clone)]
 pub(super) enum Source {
@@ -49,6 +52,8 @@ pub(super) struct EventLoop {
     /// The descriptor that is watched for a session, and what for.
     pub(super) watched: HashMap<u64, (RawFd, c_int)>,
     pub(super) patrol: Patrol,
+    /// Handshakes that can take a step. Tokens grow: the first is the oldest.
+    shaking: BTreeSet<Token>,
     /// Read sets that had more to read than one round takes.
     busy: Vec<Arc<ReadSet>>,
     stopped: bool,
@@ -73,6 +78,7 @@ impl EventLoop {
             sessions: HashMap::new(),
             watched: HashMap::new(),
             patrol: Patrol::new(),
+            shaking: BTreeSet::new(),
             busy: Vec::new(),
             stopped: false,
         }
@@ -90,12 +96,9 @@ impl EventLoop {
             self.look_after(lost);
             self.take_requests();
             for event in waited.unwrap_or(&[]) {
-                match event.token() {
-                    WAKER => {}
-                    TICK => self.ticks.fired(self.io.background()),
-                    token => self.ready(token),
-                }
+                self.ready(event.token());
             }
+            self.shake_hands(&mut room);
             if self.ticks.are_untimed() {
                 self.ticks.fired(self.io.background());
             }
@@ -110,7 +113,7 @@ impl EventLoop {
 
     /// How long to wait for events at most.
     fn patience(&self) -> Duration {
-        if !self.busy.is_empty() {
+        if !self.busy.is_empty() || !self.shaking.is_empty() {
             return Duration::ZERO;
         }
         let most = if self.ticks.are_untimed() {
@@ -123,11 +126,52 @@ impl EventLoop {
     }
 
     fn ready(&mut self, token: Token) {
+        match token {
+            WAKER => return,
+            TICK => return self.ticks.fired(self.io.background()),
+            _ => {}
+        }
         match self.sources.get(&token).cloned() {
             Some(Source::ReadSet(set)) => self.serve(set),
             Some(Source::Acceptor(number)) => self.accept(number),
+            Some(Source::Session(number)) if self.is_shaking(number) => {
+                self.shaking.insert(token);
+            }
             Some(Source::Session(number)) => self.step(number, Session::progress),
             None => {}
+        }
+    }
+
+    fn is_shaking(&self, number: u64) -> bool {
+        self.sessions.get(&number).is_some_and(Session::is_shaking)
+    }
+
+    /// Takes handshakes a step on, each time the oldest that can take one. So peers
+    /// that connect one after the other are attached in that order, though a later
+    /// one may find more of its handshake there at once.
+    fn shake_hands(&mut self, room: &mut [EpollEvent]) {
+        let mut others = Vec::new();
+        for _ in 0..STEPS {
+            let Some(token) = self.shaking.pop_first() else {
+                break;
+            };
+            if let Some(&Source::Session(number)) = self.sources.get(&token) {
+                self.step(number, Session::progress);
+            }
+            // The step may have been what an older one at the other end waits for.
+            let came = self.poll.wait(room, Some(Duration::ZERO));
+            for event in came.unwrap_or(&[]) {
+                let token = event.token();
+                match self.sources.get(&token) {
+                    Some(&Source::Session(number)) if self.is_shaking(number) => {
+                        self.shaking.insert(token);
+                    }
+                    _ => others.push(token),
+                }
+            }
+        }
+        for token in others {
+            self.ready(token);
         }
     }
 

@@ -226,6 +226,14 @@ impl Session {
         self.writer.is_none()
     }
 
+    /// Whether there is to be a connection that the link does not have yet.
+    pub fn is_shaking(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::Connecting(_) | Phase::Asking(..) | Phase::Shaking(..)
+        )
+    }
+
     /// The descriptor of the connection that the link has.
     pub fn up_fd(&self) -> Option<RawFd> {
         match &self.phase {
