@@ -161,6 +161,8 @@ pub(super) struct Session {
     beat_at: Option<Instant>,
     /// What the present connection goes by.
     ends: Ends,
+    /// The monitor knows that the present connection's handshake has succeeded.
+    greeted: bool,
     /// Set when the socket is through: when to give up, if ever.
     closing: Option<Option<Instant>>,
 }
@@ -193,6 +195,7 @@ impl Session {
             phase: Phase::Waiting,
             beat_at: None,
             ends,
+            greeted: false,
             closing: None,
         }
     }
@@ -217,6 +220,7 @@ impl Session {
             phase: Phase::Waiting,
             beat_at: None,
             ends: Ends::default(),
+            greeted: false,
             closing: None,
         }
     }

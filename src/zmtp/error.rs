@@ -31,8 +31,9 @@ pub enum ProtocolError {
         /// ZAP status code.
         status: Option<u16>,
     },
-    /// A frame announces more than 2^63 - 1 bytes.
-    FrameTooLong,
+    /// A frame announces a length that there cannot be: above 2^63 - 1, or not even
+    /// that of its flags.
+    ImpossibleLength,
     /// A frame announces more bytes than the limit set for it.
     MessageTooLarge,
     /// Nothing came from the peer within the time agreed for heartbeats.
@@ -72,7 +73,7 @@ impl ProtocolError {
             }
             ProtocolError::UnsupportedVersion(_)
             | ProtocolError::Refused { .. }
-            | ProtocolError::FrameTooLong
+            | ProtocolError::ImpossibleLength
             | ProtocolError::MessageTooLarge
             | ProtocolError::PeerSilent => UNSPECIFIED,
         }
@@ -96,7 +97,7 @@ impl ProtocolError {
             | ProtocolError::UnsupportedVersion(_)
             | ProtocolError::InvalidMetadata
             | ProtocolError::IncompatibleSocketType
-            | ProtocolError::FrameTooLong
+            | ProtocolError::ImpossibleLength
             | ProtocolError::MessageTooLarge
             | ProtocolError::PeerSilent => Report::Nothing,
         }
@@ -113,7 +114,7 @@ mod tests {
         assert_eq!(ProtocolError::UnexpectedCommand.code(), 0x1000_0001);
         assert_eq!(ProtocolError::MalformedError.code(), 0x1000_0015);
         assert_eq!(ProtocolError::InvalidMetadata.code(), 0x1000_0018);
-        assert_eq!(ProtocolError::FrameTooLong.code(), 0x1000_0000);
+        assert_eq!(ProtocolError::ImpossibleLength.code(), 0x1000_0000);
     }
 
     #[test]

@@ -82,7 +82,7 @@ fn parse_long(flags: u8, size: &[u8]) -> Result<Option<Header>, ProtocolError> {
     };
     let body_len = u64::from_be_bytes(*size);
     if body_len > MAX_BODY {
-        return Err(ProtocolError::FrameTooLong);
+        return Err(ProtocolError::ImpossibleLength);
     }
     Ok(Some(Header {
         flags: flags & (MORE | LONG | COMMAND),
@@ -165,10 +165,10 @@ mod tests {
     fn parse_refuses_sizes_beyond_63_bits() {
         let mut buf = [0xff; 9];
         buf[0] = LONG;
-        assert_eq!(parse_header(&buf), Err(ProtocolError::FrameTooLong));
+        assert_eq!(parse_header(&buf), Err(ProtocolError::ImpossibleLength));
         buf[1] = 0x80;
         buf[2..].fill(0);
-        assert_eq!(parse_header(&buf), Err(ProtocolError::FrameTooLong));
+        assert_eq!(parse_header(&buf), Err(ProtocolError::ImpossibleLength));
         buf[1] = 0x7f;
         buf[2..].fill(0xff);
         assert_eq!(parse_header(&buf), header(LONG, 9, MAX_BODY));

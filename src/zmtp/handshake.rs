@@ -565,7 +565,7 @@ mod tests {
         let bytes = b"\xff\0\0\0\0\0\0\x01\x01\0";
         assert_eq!(handshake.handle(bytes), Err(ProtocolError::MessageTooLarge));
         let refused = Handshake::handle(&mut self::handshake(SocketType::Dealer), b"\0\0");
-        assert_eq!(refused, Err(ProtocolError::MalformedMessage));
+        assert_eq!(refused, Err(ProtocolError::ImpossibleLength));
     }
 
     #[test]
@@ -655,7 +655,10 @@ mod tests {
         assert_eq!(handshake.handle(&huge), Err(ProtocolError::MessageTooLarge));
         let mut handshake = greeted(SocketType::Pull);
         let absurd = [6, 0x80, 0, 0, 0, 0, 0, 0, 0];
-        assert_eq!(handshake.handle(&absurd), Err(ProtocolError::FrameTooLong));
+        assert_eq!(
+            handshake.handle(&absurd),
+            Err(ProtocolError::ImpossibleLength)
+        );
         let mut handshake = greeted(SocketType::Pull);
         let largest = [6, 0, 0, 0, 0, 0, 1, 0, 0];
         assert_eq!(handshake.handle(&largest), Ok(9));

@@ -307,7 +307,7 @@ mod tests {
         );
         let absurd = [LONG, 0x80, 0, 0, 0, 0, 0, 0, 0];
         let refused = Scanner::new().scan(&absurd, Limits::NONE, no_command);
-        assert_eq!(refused, Err(ProtocolError::FrameTooLong));
+        assert_eq!(refused, Err(ProtocolError::ImpossibleLength));
     }
 
     #[test]

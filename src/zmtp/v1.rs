@@ -56,11 +56,9 @@ pub fn parse_header(buf: &[u8]) -> Result<Option<(bool, usize, u64)>, ProtocolEr
         },
         [len, ..] => (u64::from(*len), 2),
     };
-    // The length of nothing, not even of flags.
-    let body_len = len.checked_sub(1).ok_or(ProtocolError::MalformedMessage)?;
-    if body_len > MAX_BODY {
-        return Err(ProtocolError::FrameTooLong);
-    }
+    // Zero is the length of nothing, not even of flags.
+    let body_len = len.checked_sub(1).filter(|&len| len <= MAX_BODY);
+    let body_len = body_len.ok_or(ProtocolError::ImpossibleLength)?;
     let flags = buf.get(header_len - 1);
     Ok(flags.map(|flags| (flags & MORE != 0, header_len, body_len)))
 }
@@ -114,7 +112,7 @@ impl Decode for Bytes {
             if let Some((more, _, body_len)) = parse_header(&self.header[..self.header_len])? {
                 let flags = if more { MORE } else { 0 };
                 let mut header = [0; LONG_HEADER];
-                let len = usize::try_from(body_len).map_err(|_| ProtocolError::FrameTooLong)?;
+                let len = usize::try_from(body_len).map_err(|_| ProtocolError::ImpossibleLength)?;
                 let header_len = frame::encode_header(flags, len, &mut header);
                 frames.extend_from_slice(&header[..header_len]);
                 self.header_len = 0;
@@ -200,11 +198,11 @@ mod tests {
 
     #[test]
     fn lengths_without_sense_are_refused() {
-        assert_eq!(decoded(b"\0", 1), Err(ProtocolError::MalformedMessage));
+        assert_eq!(decoded(b"\0", 1), Err(ProtocolError::ImpossibleLength));
         let zero = b"\xff\0\0\0\0\0\0\0\0";
-        assert_eq!(decoded(zero, 9), Err(ProtocolError::MalformedMessage));
+        assert_eq!(decoded(zero, 9), Err(ProtocolError::ImpossibleLength));
         let huge = b"\xff\xff\0\0\0\0\0\0\0\0";
-        assert_eq!(decoded(huge, 9), Err(ProtocolError::FrameTooLong));
+        assert_eq!(decoded(huge, 9), Err(ProtocolError::ImpossibleLength));
     }
 
     #[test]

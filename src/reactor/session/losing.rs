@@ -79,8 +79,8 @@ impl Session {
                 self.report(Event::Disconnected, stream.as_raw_fd() as u64);
             }
             Phase::Up(conn) => {
-                if let (Some(_), Loss::Io(errno)) = (self.peering.raw, loss) {
-                    // libzmq tells of every handshake that is not complete.
+                if let (false, Loss::Io(errno)) = (self.greeted, loss) {
+                    // libzmq takes what had no mechanism for a handshake without an end.
                     self.report(Event::HandshakeFailedNoDetail, *errno as u64);
                 }
                 self.report(Event::Disconnected, conn.as_raw_fd() as u64);

@@ -121,12 +121,13 @@ impl Session {
         });
         if self.is_closing() {
             // The socket has gone meanwhile, and left something to be sent.
-            self.report_handshake();
+            self.report_handshake(peer.version);
             return self.begin_draining(conn);
         }
         self.enter(Phase::Up(conn.clone()));
         let heartbeat = self.peering.heartbeat;
-        let hears = self.peering.raw.is_none() && peer.version >= Version::V3_0;
+        let version = peer.version;
+        let hears = self.peering.raw.is_none() && version >= Version::V3_0;
         let beats = !heartbeat.interval.is_zero() && hears;
         let noted = self.link.with_fill(|half| {
             half.connect(conn.clone(), decode);
@@ -141,7 +142,7 @@ impl Session {
             writer: self.writer.take(),
         };
         self.link.owner().arrived(arrival);
-        self.report_handshake();
+        self.report_handshake(version);
         if broken {
             return self.lose(Loss::Broken);
         }
@@ -165,9 +166,11 @@ impl Session {
         }
     }
 
-    /// Tells the monitor of a handshake, if there was one.
-    fn report_handshake(&self) {
-        if self.peering.raw.is_none() {
+    /// Tells the monitor of a handshake, if there was one. Like libzmq it does not count
+    /// those of ZMTP 2.0 and 1.0, which only exchange routing ids.
+    fn report_handshake(&mut self, version: Version) {
+        self.greeted = self.peering.raw.is_none() && version >= Version::V3_0;
+        if self.greeted {
             self.report(Event::HandshakeSucceeded, 0);
         }
     }
