@@ -81,12 +81,13 @@ static struct endpoint filled(const char *text)
 static void show(const char *text, const char *any)
 {
     while (*text) {
+        if (any && text == any) { /* which may be the same one */
+            printf("ANY");
+            break;
+        }
         if (!strncmp(text, port, strlen(port)) && (text[strlen(port)] < '0' || text[strlen(port)] > '9')) {
             printf("PORT");
             text += strlen(port);
-        } else if (any && text == any) {
-            printf("ANY");
-            break;
         } else if (*text >= 32 && *text < 127)
             putchar(*text++);
         else
@@ -104,7 +105,8 @@ static void outcome(const char *what, int rc)
 /* Where a port or a path begins that the system has chosen. */
 static const char *chosen(const char *given, const char *got)
 {
-    if (!strncmp(got, "tcp://", 6) && strcmp(given, got) && strcmp(strrchr(got, ':') + 1, port))
+    const char *last = strrchr(given, ':'), *own = last ? strstr(last, port) : NULL;
+    if (!strncmp(got, "tcp://", 6) && strcmp(given, got) && (!own || own[-1] == '-'))
         return strrchr(got, ':') + 1;
     if (!strncmp(got, "ipc://", 6) && given[6] == '*')
         return got + 6;
