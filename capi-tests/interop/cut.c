@@ -3,8 +3,9 @@
  *   cut TRANSPORT TYPE TYPE CUTS LIBRARY LIBRARY
  *
  * Two processes, each with the library in the directory given, talk through this
- * one; the first binds, the second connects. PUSH, PUB and DEALER send as fast as
- * they can; PULL, SUB and DEALER receive. This one forwards a random number of
+ * one; the first binds, the second connects. PUSH, PUB, DEALER, ROUTER and PAIR send
+ * as fast as they can; PULL, SUB, DEALER, ROUTER and PAIR receive; a REQ asks a REP, and
+ * asks anew when it has had no answer for a while. This one forwards a random number of
  * bytes, then cuts: it ends both streams and waits until both sides have noticed,
  * or (one time in four) resets them. It reads what it forwards, and so knows
  * which messages have come through as a whole. Shown is that
@@ -16,7 +17,10 @@
  *   the kernel hold; one that binds may also lose what was queued for its peer;
  * - after the last cut nothing is lost at all.
  *
- * Not shown: what publishers lose, because they drop what is beyond the mark. */
+ * Not shown: what publishers lose, because they drop what is beyond the mark; answers
+ * that come when a REQ has asked anew. A PAIR that still has its former peer when the next
+ * one comes, or a ROUTER that still has one of that name, turns it away: such a
+ * connection is cut, too, once nothing moves on it. */
 #include "interop/body.h"
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -31,6 +35,7 @@
 #define IN_KERNEL (1 << 20)    /* a bound for what all buffers hold, and one batch */
 #define MOST (200 << 10)       /* bytes forwarded before a cut */
 #define PATIENT 30000
+#define NAME "side"            /* of both, where a ROUTER wants one */
 
 static size_t size_of(uint32_t number)
 {
@@ -42,13 +47,15 @@ static size_t size_of(uint32_t number)
 
 static int has(const char *list, const char *type) { return strstr(list, type) != NULL; }
 
-static int sends(const char *type) { return has("PUSH PUB DEALER", type); }
-static int receives(const char *type) { return has("PULL SUB DEALER", type); }
+static int sends(const char *type) { return has("PUSH PUB DEALER ROUTER PAIR REQ REP", type); }
+static int receives(const char *type) { return has("PULL SUB DEALER ROUTER PAIR REQ REP", type); }
+static int turns_away(const char *type) { return has("ROUTER PAIR", type); }
 
 static int type_number(const char *name)
 {
     static const struct { const char *name; int type; } types[] = {{"PUSH", ZMQ_PUSH}, {"PULL", ZMQ_PULL},
-        {"PUB", ZMQ_PUB}, {"SUB", ZMQ_SUB}, {"DEALER", ZMQ_DEALER}};
+        {"PUB", ZMQ_PUB}, {"SUB", ZMQ_SUB}, {"DEALER", ZMQ_DEALER}, {"ROUTER", ZMQ_ROUTER},
+        {"PAIR", ZMQ_PAIR}, {"REQ", ZMQ_REQ}, {"REP", ZMQ_REP}};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (!strcmp(name, types[i].name))
             return types[i].type;
@@ -58,9 +65,14 @@ static int type_number(const char *name)
 
 /* Sends the next message if there is room; 1 if it was sent, 2 if its peer was lost
  * in the middle of it. */
-static int send_next(void *socket, uint32_t number)
+static int send_next(void *socket, const char *type, uint32_t number)
 {
     struct head head = {(uint32_t)getpid(), number, parts_of(number), 0};
+    if (!strcmp(type, "ROUTER") && zmq_send(socket, NAME, strlen(NAME), ZMQ_SNDMORE | ZMQ_DONTWAIT) == -1) {
+        MUST(zmq_errno() == EAGAIN || zmq_errno() == EHOSTUNREACH);
+        pause_ms(1); /* it can be written to all the same */
+        return 0;
+    }
     if (zmq_send(socket, &head, sizeof head, ZMQ_SNDMORE | ZMQ_DONTWAIT) == -1) {
         MUST(zmq_errno() == EAGAIN);
         return 0;
@@ -79,10 +91,17 @@ static int send_next(void *socket, uint32_t number)
 }
 
 /* Receives a message, checks every byte and tells its number. */
-static int receive_next(void *socket)
+static int receive_next(void *socket, const char *type)
 {
     struct head head;
-    int rc = zmq_recv(socket, &head, sizeof head, ZMQ_DONTWAIT);
+    char name[8];
+    int rc = 0;
+    if (!strcmp(type, "ROUTER")) {
+        rc = zmq_recv(socket, name, sizeof name, ZMQ_DONTWAIT);
+        MUST(rc == -1 || (rc == (int)strlen(NAME) && !memcmp(name, NAME, rc)));
+    }
+    if (rc != -1)
+        rc = zmq_recv(socket, &head, sizeof head, ZMQ_DONTWAIT);
     if (rc == -1) {
         MUST(zmq_errno() == EAGAIN);
         return 0;
@@ -101,6 +120,45 @@ static int receive_next(void *socket)
     return 1;
 }
 
+static int input_has_ended(int timeout)
+{
+    struct pollfd item = {STDIN_FILENO, POLLIN, 0};
+    return poll(&item, 1, timeout) == 1;
+}
+
+/* A REQ asks until its standard input has ended and it has had ten more answers. */
+static void ask(void *socket)
+{
+    uint32_t number = 0;
+    for (int left = -1; left;) {
+        if (left < 0 && input_has_ended(0))
+            left = 10;
+        if (!send_next(socket, "REQ", number)) {
+            pause_ms(1);
+            continue;
+        }
+        number++;
+        if (await(socket, ZMQ_POLLIN, 50) && receive_next(socket, "REQ") && left > 0)
+            left--;
+    }
+    printf("sent %u\n", number);
+    for (;;)
+        pause();
+}
+
+/* A REP answers, each question with a number of its own. */
+static void answer(void *socket)
+{
+    for (uint32_t number = 0;;) {
+        if (!await(socket, ZMQ_POLLIN, 50) || !receive_next(socket, "REP"))
+            continue;
+        MUST(send_next(socket, "REP", number) == 1);
+        number++;
+        if (input_has_ended(0))
+            printf("sent %u\n", number);
+    }
+}
+
 /* Talks until it is ended; sends until its standard input has ended, and ten more. */
 static void side(int binds, const char *type, const char *endpoint)
 {
@@ -113,8 +171,20 @@ static void side(int binds, const char *type, const char *endpoint)
     set_int(socket, ZMQ_RECONNECT_IVL, 1);
     if (!strcmp(type, "SUB"))
         MUST(zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "", 0) == 0);
+    if (has("DEALER ROUTER", type))
+        MUST(zmq_setsockopt(socket, ZMQ_ROUTING_ID, NAME, strlen(NAME)) == 0);
+    if (!strcmp(type, "ROUTER"))
+        set_int(socket, ZMQ_ROUTER_MANDATORY, 1);
+    if (!strcmp(type, "REQ")) {
+        set_int(socket, ZMQ_REQ_RELAXED, 1);
+        set_int(socket, ZMQ_REQ_CORRELATE, 1);
+    }
     MUST((binds ? zmq_bind : zmq_connect)(socket, endpoint) == 0);
     printf("endpoint %s\n", last_endpoint(socket).text);
+    if (!strcmp(type, "REQ"))
+        ask(socket);
+    if (!strcmp(type, "REP"))
+        answer(socket);
     for (;;) {
         zmq_pollitem_t items[2] = {{socket, 0, 0, 0}, {NULL, 0, ZMQ_POLLIN, 0}};
         items[0].events = (left ? ZMQ_POLLOUT : 0) | (receives(type) ? ZMQ_POLLIN : 0);
@@ -124,14 +194,14 @@ static void side(int binds, const char *type, const char *endpoint)
             left = sends(type) ? 10 : 0;
         }
         for (int i = 0; i < 20 && left && items[0].revents & ZMQ_POLLOUT; i++) {
-            if ((sent = send_next(socket, number)) == 0)
+            if ((sent = send_next(socket, type, number)) == 0)
                 break;
             number++;
             if (sent == 1 && left > 0 && --left == 0)
                 printf("sent %u\n", number);
         }
         for (int i = 0; i < 100 && items[0].revents & ZMQ_POLLIN; i++)
-            if (!receive_next(socket))
+            if (!receive_next(socket, type))
                 break;
         if (left && !strcmp(type, "PUB"))
             pause_ms(1);
@@ -173,6 +243,7 @@ struct book {
     uint32_t *last;        /* by connection, one more than the last number received */
     uint64_t *dropped;     /* by connection, bytes that came after it was cut */
     uint32_t count, received_count, sent;
+    int lossy;             /* not all that comes through is received */
 };
 
 static struct book books[2] = {{.lock = PTHREAD_MUTEX_INITIALIZER}, {.lock = PTHREAD_MUTEX_INITIALIZER}};
@@ -245,6 +316,8 @@ struct way {
     uint64_t body, at; /* bytes of the body that are still to come; gone by */
     struct head head;
     int inside;        /* a message has begun */
+    int enveloped;     /* its head comes behind an empty frame */
+    int envelope;      /* which has not come yet */
     uint64_t forwarded;
 };
 
@@ -253,10 +326,14 @@ static size_t header_size(const struct way *w) { return w->header[0] & 2 ? 9 : 2
 static void frame_is_whole(struct way *w)
 {
     int command = w->header[0] & 4, more = w->header[0] & 1;
-    if (!command && w->book) {
+    if (!command && w->book && w->envelope) {
+        MUST(more && w->at <= 4);
+        w->envelope = w->at != 0;
+    } else if (!command && w->book) {
         if (!w->inside)
             MUST(w->at == sizeof w->head);
         w->inside = more;
+        w->envelope = !more && w->enveloped;
         if (!more)
             came_through(w->book, w->head.number, w->stream);
     }
@@ -338,19 +415,23 @@ static int listen_somewhere(char *endpoint, size_t room)
     return fd;
 }
 
-static void forward_some(struct way *w, uint64_t limit)
+/* Forwards what has come; 0 if the stream has ended. */
+static int forward_some(struct way *w, uint64_t limit)
 {
     unsigned char bytes[16 << 10];
     uint64_t most = limit - w->forwarded < sizeof bytes ? limit - w->forwarded : sizeof bytes;
     ssize_t got = recv(w->from, bytes, most, 0);
-    MUST(got > 0); /* nobody hangs up but us */
+    if (got <= 0)
+        return 0;
     look(w, bytes, got);
     w->forwarded += got;
     for (ssize_t sent = 0; sent < got;) {
         ssize_t n = send(w->to, bytes + sent, got - sent, MSG_NOSIGNAL);
-        MUST(n > 0);
+        if (n <= 0)
+            return 0;
         sent += n;
     }
+    return 1;
 }
 
 static char *was_reset; /* by connection */
@@ -361,7 +442,7 @@ static int all_received(struct book *b)
     int all = 1;
     pthread_mutex_lock(&b->lock);
     for (uint32_t i = 0; i < b->next; i++)
-        all = all && (b->received[i] || !b->stream[i] || was_reset[b->stream[i]]);
+        all = all && (b->received[i] || b->lossy || !b->stream[i] || was_reset[b->stream[i]]);
     pthread_mutex_unlock(&b->lock);
     return all;
 }
@@ -381,13 +462,18 @@ static int has_come(struct way *w, int last, int publishes)
 }
 
 /* Forwards both ways until so many bytes have gone the first way; without a limit
- * until messages have come both ways, or the last ones. */
-static void forward(struct way ways[2], uint64_t limit, int last, int publishes)
+ * until messages have come both ways, or the last ones. 0 if `picky` ones do not go on
+ * with it: they hang up, or nothing moves for a second. */
+static int forward(struct way ways[2], uint64_t limit, int last, int publishes, int picky)
 {
-    long long end = now_ms() + PATIENT;
+    long long end = now_ms() + PATIENT, moved = now_ms();
     while (!limit || ways[0].forwarded < limit) {
         struct pollfd items[2] = {{ways[0].from, POLLIN, 0}, {ways[1].from, POLLIN, 0}};
-        int some = poll(items, 2, 20);
+        int some = poll(items, 2, 20), open = 1;
+        if (some > 0)
+            moved = now_ms();
+        if (picky && !last && now_ms() - moved > 1000)
+            return 0;
         if (some < 0 || now_ms() >= end) {
             for (int i = 0; i < 2; i++)
                 printf("stuck, way %d of stream %u: %llu bytes of %llu, messages up to %u of %u, all received: %d\n", i,
@@ -398,10 +484,16 @@ static void forward(struct way ways[2], uint64_t limit, int last, int publishes)
         }
         for (int i = 0; i < 2; i++)
             if (items[i].revents)
-                forward_some(&ways[i], limit && i == 0 ? limit : ways[i].forwarded + (1 << 20));
+                open = open && forward_some(&ways[i], limit && i == 0 ? limit : ways[i].forwarded + (1 << 20));
+        if (!open) {
+            MUST(picky); /* nobody else hangs up but us */
+            return 0;
+        }
         if (!limit && (!last || !some) && has_come(&ways[0], last, publishes) && has_come(&ways[1], last, publishes))
-            return;
+            return 1;
     }
+    /* Only who has been heard is known not to have been turned away. */
+    return !picky || (has_come(&ways[0], 0, 0) && has_come(&ways[1], 0, 0));
 }
 
 /* Ends both streams and waits until both sides have noticed. What they still say
@@ -448,11 +540,11 @@ static void balance(struct book *b, int sender_binds, int publishes)
             dropped += b->dropped[before] + IN_KERNEL; /* some are cut before any message */
         MUST(publishes || lost <= most + dropped);
         lost = 0;
-        if (!b->received[i]) {
+        if (!b->received[i] && !b->lossy) {
             MUST(was_reset[b->stream[i]]);
             missing_in = b->stream[i];
         } else
-            MUST(b->stream[i] != missing_in);
+            MUST(b->lossy || b->stream[i] != missing_in);
     }
     printf("%u came through, %u received\n", b->count, b->received_count);
 }
@@ -482,47 +574,60 @@ int main(int argc, char **argv)
     MUST(fgets(line, sizeof line, second.said) && !strncmp(line, "endpoint ", 9));
 
     /* book 0 is of what the first side sends, book 1 of what the second sends */
-    was_reset = calloc(cuts + 2, 1);
+    uint32_t streams = 2 * cuts + 20, done = 0; /* with those that are turned away */
+    was_reset = calloc(streams + 1, 1);
     for (int i = 0; i < 2; i++) {
-        books[i].last = calloc(cuts + 2, sizeof(uint32_t));
-        books[i].dropped = calloc(cuts + 2, sizeof(uint64_t));
+        books[i].last = calloc(streams + 1, sizeof(uint32_t));
+        books[i].dropped = calloc(streams + 1, sizeof(uint64_t));
+        books[i].lossy = !strcmp(types[1 - i], "REQ");
     }
     struct listener ears[2] = {{&first, &books[0], &books[1]}, {&second, &books[1], &books[0]}};
     MUST(pthread_create(&first.thread, NULL, listen_to_side, &ears[0]) == 0);
     MUST(pthread_create(&second.thread, NULL, listen_to_side, &ears[1]) == 0);
 
     int publishes = !strcmp(types[0], "PUB") || !strcmp(types[1], "PUB");
-    for (uint32_t stream = 1; stream <= cuts + 1; stream++) {
+    int asks = has("REQ REP", types[0]);
+    int picky = turns_away(types[0]);
+    for (uint32_t stream = 1; stream <= streams; stream++) {
         struct pollfd item = {listener, POLLIN, 0};
         MUST(poll(&item, 1, PATIENT) == 1);
         int to_second = accept4(listener, NULL, NULL, SOCK_CLOEXEC), to_first = stream_socket();
+        if (picky)
+            pause_ms(20); /* or most would be turned away */
         MUST(to_second >= 0 && connect(to_first, &binder.any, binder_size) == 0);
         struct way ways[2] = {
-            {.from = to_first, .to = to_second, .stream = stream, .greeting = 64, .book = sends(types[0]) ? &books[0] : NULL},
-            {.from = to_second, .to = to_first, .stream = stream, .greeting = 64, .book = sends(types[1]) ? &books[1] : NULL}};
+            {.from = to_first, .to = to_second, .stream = stream, .greeting = 64, .enveloped = asks, .envelope = asks,
+             .book = sends(types[0]) ? &books[0] : NULL},
+            {.from = to_second, .to = to_first, .stream = stream, .greeting = 64, .enveloped = asks, .envelope = asks,
+             .book = sends(types[1]) ? &books[1] : NULL}};
         /* the bytes are counted on a way that messages go */
         if (!ways[0].book || (ways[1].book && rand() % 2)) {
             struct way other = ways[0];
             ways[0] = ways[1];
             ways[1] = other;
         }
-        if (stream == cuts + 1) {
-            forward(ways, 0, 0, publishes);
+        int last = done == cuts;
+        /* one in eight is cut before any message */
+        uint64_t limit = last ? 0 : 1 + rand() % (rand() % 8 ? MOST : 100);
+        int taken = forward(ways, limit, 0, publishes, picky);
+        if (taken && last) {
             close(first.input);
             close(second.input);
-            forward(ways, 0, 1, publishes);
+            forward(ways, 0, 1, publishes, 0);
+            done++;
             break;
         }
-        /* one in eight is cut before any message */
-        forward(ways, 1 + rand() % (rand() % 8 ? MOST : 100), 0, publishes);
-        was_reset[stream] = rand() % 4 == 0;
-        if (was_reset[stream]) {
+        done += !last;
+        int resets = rand() % 4 == 0;
+        was_reset[stream] = resets || !taken;
+        if (resets) {
             reset(to_first);
             reset(to_second);
         } else {
             end_streams(ways);
         }
     }
+    MUST(done == cuts + 1);
     kill(first.pid, SIGKILL);
     kill(second.pid, SIGKILL);
     MUST(pthread_join(first.thread, NULL) == 0 && pthread_join(second.thread, NULL) == 0);

@@ -41,7 +41,8 @@ SMALL = "0,1,2,28,29,30,32,33,34,63,64,254,255,256,257,1000,8191,8192,8193,65535
 MIXED = SMALL + ",1048576,3000001"
 HUGE = str(100 << 20)
 # first side, which binds, and second side, of a connection that is cut
-CUT_PAIRS = [("PUSH", "PULL"), ("PULL", "PUSH"), ("DEALER", "DEALER"), ("PUB", "SUB"), ("SUB", "PUB")]
+CUT_PAIRS = [("PUSH", "PULL"), ("PULL", "PUSH"), ("DEALER", "DEALER"), ("PUB", "SUB"), ("SUB", "PUB"),
+             ("ROUTER", "DEALER"), ("DEALER", "ROUTER"), ("PAIR", "PAIR"), ("REP", "REQ"), ("REQ", "REP")]
 TRANSPORTS = {"tcp": "tcp://127.0.0.1:*", "ipc": "ipc://interop"}
 
 
