@@ -5,7 +5,9 @@
 //! the proxy's answer is the peer's, so no more is ever read than is
 //! [wanted](Socks::wanted).
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
+
+use bytes::BufMut;
 
 use super::TcpAddress;
 use crate::error::{Error, Result};
@@ -135,8 +137,8 @@ impl Socks {
             .flat_map(|(name, password)| [name, password])
         {
             // The options hold no more than 255 bytes.
-            self.output.push(part.len() as u8);
-            self.output.extend_from_slice(part);
+            self.output.put_u8(part.len() as u8);
+            self.output.put_slice(part);
         }
     }
 
@@ -152,20 +154,20 @@ fn request(target: &TcpAddress) -> Result<Vec<u8>> {
     let mut request = vec![VERSION, CONNECT, 0];
     match host.parse() {
         Ok(IpAddr::V4(ip)) => {
-            request.push(IPV4);
-            request.extend_from_slice(&Ipv4Addr::octets(&ip));
+            request.put_u8(IPV4);
+            request.put_slice(&ip.octets());
         }
         Ok(IpAddr::V6(ip)) => {
-            request.push(IPV6);
-            request.extend_from_slice(&Ipv6Addr::octets(&ip));
+            request.put_u8(IPV6);
+            request.put_slice(&ip.octets());
         }
         Err(_) => {
             let len = u8::try_from(host.len()).map_err(|_| Error::Invalid)?;
-            request.extend_from_slice(&[NAME, len]);
-            request.extend_from_slice(host.as_bytes());
+            request.put_slice(&[NAME, len]);
+            request.put_slice(host.as_bytes());
         }
     }
-    request.extend_from_slice(&port.to_be_bytes());
+    request.put_u16(port);
     Ok(request)
 }
 

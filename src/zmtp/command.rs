@@ -8,6 +8,8 @@
 //! versions of the protocol may add their own. Metadata inside READY is read by
 //! [`metadata`](super::metadata).
 
+use bytes::{Buf, BufMut};
+
 use super::error::ProtocolError;
 use super::frame::{self, COMMAND};
 use super::greeting::Version;
@@ -58,13 +60,11 @@ pub fn subscription(body: &[u8]) -> Option<(bool, &[u8])> {
 
 /// Reads the body of a command frame.
 pub fn parse(body: &[u8]) -> Result<Command<'_>, ProtocolError> {
-    let (&name_len, rest) = body.split_first().ok_or(ProtocolError::MalformedCommand)?;
-    let (name, data) = rest
-        .split_at_checked(name_len.into())
-        .ok_or(ProtocolError::MalformedCommand)?;
+    let mut data = body;
+    let name = take_counted(&mut data).ok_or(ProtocolError::MalformedCommand)?;
     Ok(match name {
         b"READY" => Command::Ready(data),
-        b"ERROR" => Command::Error(error_reason(data)?),
+        b"ERROR" => Command::Error(take_counted(&mut data).ok_or(ProtocolError::MalformedError)?),
         b"PING" => ping(data)?,
         b"PONG" => Command::Pong(data),
         b"SUBSCRIBE" => Command::Subscribe(data),
@@ -76,21 +76,17 @@ pub fn parse(body: &[u8]) -> Result<Command<'_>, ProtocolError> {
     })
 }
 
-fn ping(data: &[u8]) -> Result<Command<'_>, ProtocolError> {
-    let (ttl, context) = data
-        .split_first_chunk()
-        .ok_or(ProtocolError::MalformedMessage)?;
-    Ok(Command::Ping {
-        ttl: u16::from_be_bytes(*ttl),
-        context,
-    })
+fn ping(mut data: &[u8]) -> Result<Command<'_>, ProtocolError> {
+    match data.try_get_u16() {
+        Ok(ttl) => Ok(Command::Ping { ttl, context: data }),
+        Err(_) => Err(ProtocolError::MalformedMessage),
+    }
 }
 
-fn error_reason(data: &[u8]) -> Result<&[u8], ProtocolError> {
-    let (&len, reason) = data.split_first().ok_or(ProtocolError::MalformedError)?;
-    reason
-        .get(..len.into())
-        .ok_or(ProtocolError::MalformedError)
+/// Takes bytes that are preceded by their number.
+fn take_counted<'a>(data: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let len = data.try_get_u8().ok()?;
+    data.split_off(..len.into())
 }
 
 /// The ZAP status in the reason of an ERROR, if that is what it is.
@@ -159,11 +155,9 @@ fn encode_command(name: &str, data: &[&[u8]], out: &mut Vec<u8>) {
 
 fn encode_parts(flags: u8, parts: &[&[u8]], out: &mut Vec<u8>) {
     let body_len = parts.iter().map(|part| part.len()).sum();
-    let mut header = [0; frame::LONG_HEADER];
-    let header_len = frame::encode_header(flags, body_len, &mut header);
-    out.reserve(header_len + body_len);
-    out.extend_from_slice(&header[..header_len]);
-    parts.iter().for_each(|part| out.extend_from_slice(part));
+    out.reserve(frame::LONG_HEADER + body_len);
+    frame::put_header(flags, body_len, out);
+    parts.iter().for_each(|part| out.put_slice(part));
 }
 
 fn short_context(context: &[u8]) -> &[u8] {

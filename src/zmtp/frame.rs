@@ -8,6 +8,8 @@
 //! Reserved flag bits are ignored, and a long form with a short size is read,
 //! as every deployed peer does. What a body means is not known here.
 
+use bytes::{Buf, BufMut};
+
 use super::error::ProtocolError;
 
 /// More frames of the same message follow.
@@ -76,11 +78,10 @@ pub fn parse_header(buf: &[u8]) -> Result<Option<Header>, ProtocolError> {
 }
 
 /// The rest of [`parse_header`], kept out of the way of small frames.
-fn parse_long(flags: u8, size: &[u8]) -> Result<Option<Header>, ProtocolError> {
-    let Some(size) = size.first_chunk::<8>() else {
+fn parse_long(flags: u8, mut size: &[u8]) -> Result<Option<Header>, ProtocolError> {
+    let Ok(body_len) = size.try_get_u64() else {
         return Ok(None);
     };
-    let body_len = u64::from_be_bytes(*size);
     if body_len > MAX_BODY {
         return Err(ProtocolError::ImpossibleLength);
     }
@@ -96,24 +97,29 @@ fn parse_long(flags: u8, size: &[u8]) -> Result<Option<Header>, ProtocolError> {
 /// `flags` may hold [`MORE`] and [`COMMAND`]; [`LONG`] follows from `body_len`.
 #[inline]
 pub fn encode_header(flags: u8, body_len: usize, out: &mut [u8; LONG_HEADER]) -> usize {
+    let mut rest = &mut out[..];
+    put_header(flags, body_len, &mut rest);
+    LONG_HEADER - rest.len()
+}
+
+/// Appends the header of a frame, like [`encode_header`].
+#[inline]
+pub fn put_header(flags: u8, body_len: usize, out: &mut impl BufMut) {
     let flags = flags & (MORE | COMMAND);
-    if let Ok(size) = u8::try_from(body_len) {
-        out[0] = flags;
-        out[1] = size;
-        return SHORT_HEADER;
+    match u8::try_from(body_len) {
+        Ok(size) => out.put_slice(&[flags, size]),
+        Err(_) => {
+            out.put_u8(flags | LONG);
+            out.put_u64(body_len as u64);
+        }
     }
-    out[0] = flags | LONG;
-    out[1..].copy_from_slice(&(body_len as u64).to_be_bytes());
-    LONG_HEADER
 }
 
 /// Appends a whole frame to `out`.
 pub fn encode(flags: u8, body: &[u8], out: &mut Vec<u8>) {
-    let mut header = [0; LONG_HEADER];
-    let header_len = encode_header(flags, body.len(), &mut header);
-    out.reserve(header_len + body.len());
-    out.extend_from_slice(&header[..header_len]);
-    out.extend_from_slice(body);
+    out.reserve(LONG_HEADER + body.len());
+    put_header(flags, body.len(), out);
+    out.put_slice(body);
 }
 
 #[cfg(test)]

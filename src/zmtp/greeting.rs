@@ -8,20 +8,22 @@
 //! only the first [`OLD_LEN`] bytes (ZMTP 2.0, and libzmq's form of 1.0 that tells
 //! a version), or none: ZMTP 1.0 begins with its routing id.
 
+use std::ops::Range;
+
+use bytes::{Buf, BufMut};
+
 /// Length of the whole greeting.
 pub const GREETING_LEN: usize = 64;
 /// Length of an older peer's greeting: signature, version, socket type.
 pub const OLD_LEN: usize = 12;
 /// Length of the signature that opens it.
 pub const SIGNATURE_LEN: usize = 10;
-/// Length of the mechanism's name, padded with zeros.
-const MECHANISM_LEN: usize = 20;
 /// Where the major version stands.
 const MAJOR: usize = 10;
 /// Where the minor version stands.
 const MINOR: usize = 11;
-/// Where the mechanism's name stands.
-const MECHANISM: usize = 12;
+/// Where the mechanism's name stands, padded with zeros.
+const MECHANISM: Range<usize> = 12..32;
 
 /// A version of ZMTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,10 +41,9 @@ pub enum Version {
 }
 
 /// The peer's greeting as far as it has come.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Greeting {
-    received: [u8; GREETING_LEN],
-    len: usize,
+    received: Vec<u8>,
 }
 
 /// How much of our own greeting the peer may see by now.
@@ -56,33 +57,19 @@ pub enum Stage {
     Whole,
 }
 
-impl Default for Greeting {
-    fn default() -> Self {
-        Greeting {
-            received: [0; GREETING_LEN],
-            len: 0,
-        }
-    }
-}
-
 impl Greeting {
-    /// Takes what of `input` may belong to the greeting and returns its length.
-    pub fn handle(&mut self, input: &[u8]) -> usize {
-        let mut rest = input;
-        while !rest.is_empty() && !self.is_whole() {
+    /// Takes what of `input` may belong to the greeting.
+    pub fn handle(&mut self, input: &mut &[u8]) {
+        while !input.is_empty() && !self.is_whole() {
             // Not a byte more than it takes to know what the next ones are.
-            let end = match self.len {
+            let end = match self.received.len() {
                 0 => 1,
                 1..SIGNATURE_LEN => SIGNATURE_LEN,
                 SIGNATURE_LEN..OLD_LEN => OLD_LEN,
                 _ => GREETING_LEN,
             };
-            let (taken, more) = rest.split_at(rest.len().min(end - self.len));
-            self.received[self.len..self.len + taken.len()].copy_from_slice(taken);
-            self.len += taken.len();
-            rest = more;
+            self.received.put(input.take(end - self.received.len()));
         }
-        input.len() - rest.len()
     }
 
     /// How much of our own greeting is due.
@@ -90,7 +77,7 @@ impl Greeting {
         match self.version() {
             Some(Version::Unversioned) => Stage::Signature,
             Some(Version::V1_0 | Version::V2_0) => Stage::Major,
-            _ => match self.len {
+            _ => match self.received.len() {
                 0..SIGNATURE_LEN => Stage::Signature,
                 SIGNATURE_LEN => Stage::Major,
                 _ => Stage::Whole,
@@ -100,15 +87,15 @@ impl Greeting {
 
     /// The bytes of an unversioned peer, which are no greeting.
     pub fn received(&self) -> &[u8] {
-        &self.received[..self.len]
+        &self.received
     }
 
     /// Whether all of it is there.
     pub fn is_whole(&self) -> bool {
         match self.version() {
             Some(Version::Unversioned) => true,
-            Some(Version::V1_0 | Version::V2_0) => self.len == OLD_LEN,
-            _ => self.len == GREETING_LEN,
+            Some(Version::V1_0 | Version::V2_0) => self.received.len() == OLD_LEN,
+            _ => self.received.len() == GREETING_LEN,
         }
     }
 
@@ -117,7 +104,7 @@ impl Greeting {
     /// A first byte other than FF, or a tenth byte whose lowest bit is clear, is
     /// the start of a routing id frame of ZMTP 1.0.
     pub fn version(&self) -> Option<Version> {
-        let received = &self.received[..self.len];
+        let received = &self.received;
         match (received.first(), received.get(SIGNATURE_LEN - 1)) {
             (None, _) => return None,
             (Some(0xff), None) => return None,
@@ -135,7 +122,7 @@ impl Greeting {
 
     /// Whether the peer announced exactly this mechanism.
     pub fn has_mechanism(&self, name: &str) -> bool {
-        self.received[MECHANISM..MECHANISM + MECHANISM_LEN] == padded(name)
+        self.received.get(MECHANISM) == encode(0, name).get(MECHANISM)
     }
 }
 
@@ -146,12 +133,11 @@ impl Greeting {
 /// server from the client stays zero: no mechanism needs it.
 pub fn encode(routing_id_len: usize, mechanism: &str) -> [u8; GREETING_LEN] {
     let mut greeting = [0; GREETING_LEN];
-    greeting[0] = 0xff;
-    greeting[1..9].copy_from_slice(&(routing_id_len as u64 + 1).to_be_bytes());
-    greeting[9] = 0x7f;
-    greeting[MAJOR] = 3;
-    greeting[MINOR] = 1;
-    greeting[MECHANISM..MECHANISM + MECHANISM_LEN].copy_from_slice(&padded(mechanism));
+    let mut fields = &mut greeting[..];
+    fields.put_u8(0xff);
+    fields.put_u64(routing_id_len as u64 + 1);
+    fields.put_slice(&[0x7f, 3, 1]);
+    fields.put_slice(mechanism.as_bytes());
     greeting
 }
 
@@ -168,19 +154,13 @@ fn end_of(stage: Stage) -> usize {
     }
 }
 
-fn padded(name: &str) -> [u8; MECHANISM_LEN] {
-    let mut padded = [0; MECHANISM_LEN];
-    padded[..name.len()].copy_from_slice(name.as_bytes());
-    padded
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(bytes: &[u8]) -> Greeting {
+    fn read(mut bytes: &[u8]) -> Greeting {
         let mut greeting = Greeting::default();
-        greeting.handle(bytes);
+        greeting.handle(&mut bytes);
         greeting
     }
 
@@ -197,7 +177,7 @@ mod tests {
         let mut peer = Greeting::default();
         let (mut stage, mut sent) = (Stage::Signature, vec![SIGNATURE_LEN]);
         for (index, byte) in ours.iter().enumerate() {
-            peer.handle(&[*byte]);
+            peer.handle(&mut &[*byte][..]);
             let piece = piece(&ours, stage, peer.stage());
             stage = peer.stage();
             if !piece.is_empty() {
@@ -241,8 +221,8 @@ mod tests {
             assert_eq!(greeting.stage(), Stage::Major);
             assert!(!greeting.is_whole());
             bytes.extend(b"\x05\0\0");
-            let mut greeting = Greeting::default();
-            assert_eq!(greeting.handle(&bytes), OLD_LEN);
+            let greeting = read(&bytes);
+            assert_eq!(greeting.received(), &bytes[..OLD_LEN]);
             assert!(greeting.is_whole());
         }
     }

@@ -12,6 +12,8 @@
 //!
 //! Does not know time: whoever drives it gives up a peer that takes too long.
 
+use bytes::{Buf, BufMut};
+
 use super::error::ProtocolError;
 use super::frame;
 use super::greeting::{self, GREETING_LEN, Greeting, SIGNATURE_LEN, Version};
@@ -165,8 +167,7 @@ struct AwaitGreeting {
 impl AwaitGreeting {
     fn handle(mut self, input: &mut &[u8], output: &mut Vec<u8>) -> Result<State, ProtocolError> {
         let before = self.theirs.stage();
-        let taken = self.theirs.handle(input);
-        *input = &input[taken..];
+        self.theirs.handle(input);
         output.extend_from_slice(greeting::piece(&self.ours, before, self.theirs.stage()));
         let Some(version) = self.theirs.version().filter(|_| self.theirs.is_whole()) else {
             return Ok(State::Greeting(self));
@@ -198,16 +199,12 @@ impl AwaitGreeting {
             // It has taken our signature for the header of this.
             Version::Unversioned => frame.extend_from_slice(self.theirs.received()),
             Version::V1_0 => {
-                let mut header = [0; v1::LONGEST];
-                let len = v1::encode_header(false, self.routing_id.len() as u64, &mut header);
                 output.push(self.socket_type as u8);
-                output.extend_from_slice(&header[..len]);
+                v1::put_header(false, self.routing_id.len() as u64, output);
             }
             _ => {
-                let mut header = [0; frame::LONG_HEADER];
-                let len = frame::encode_header(0, self.routing_id.len(), &mut header);
                 output.push(self.socket_type as u8);
-                output.extend_from_slice(&header[..len]);
+                frame::put_header(0, self.routing_id.len(), output);
             }
         }
         output.extend_from_slice(&self.routing_id);
@@ -232,20 +229,17 @@ impl AwaitRoutingId {
     }
 
     fn handle(mut self, input: &mut &[u8]) -> Result<State, ProtocolError> {
-        loop {
+        let header_len = loop {
             let missing = match self.length()? {
-                Some((_, len)) if len == self.frame.len() => break,
+                Some((header_len, len)) if len == self.frame.len() => break header_len,
                 Some((_, len)) => len - self.frame.len(),
                 None => 1,
             };
             if input.is_empty() {
                 return Ok(State::RoutingId(self));
             }
-            let (taken, rest) = input.split_at(missing.min(input.len()));
-            self.frame.extend_from_slice(taken);
-            *input = rest;
-        }
-        let header_len = self.length()?.map_or(0, |(header_len, _)| header_len);
+            self.frame.put(input.take(missing));
+        };
         self.frame.drain(..header_len);
         Ok(State::Done(Peer {
             version: self.version,
@@ -304,10 +298,9 @@ impl AwaitCommand {
 
     /// Moves up to `wanted` bytes into the frame; whether all were there.
     fn take(&mut self, input: &mut &[u8], wanted: usize) -> bool {
-        let (taken, rest) = input.split_at(wanted.min(input.len()));
-        self.frame.extend_from_slice(taken);
-        *input = rest;
-        taken.len() == wanted
+        let end = self.frame.len() + wanted;
+        self.frame.put(input.take(wanted));
+        self.frame.len() == end
     }
 
     /// Lets the mechanism say what it has to, and ends when it is content.

@@ -11,6 +11,8 @@
 //! name, as in libzmq. `Socket-Type` is checked each time. A list without `Socket-Type` is accepted: the specification only
 //! recommends it.
 
+use bytes::{Buf, BufMut};
+
 use super::error::ProtocolError;
 use super::socket_type::SocketType;
 
@@ -45,10 +47,10 @@ pub fn encode_property(name: &[u8], value: &[u8], out: &mut Vec<u8>) {
     else {
         return;
     };
-    out.push(name_len);
-    out.extend_from_slice(name);
-    out.extend_from_slice(&value_len.to_be_bytes());
-    out.extend_from_slice(value);
+    out.put_u8(name_len);
+    out.put_slice(name);
+    out.put_i32(value_len);
+    out.put_slice(value);
 }
 
 /// Appends what a socket tells its peers: its type, its routing id if the type
@@ -73,8 +75,7 @@ pub fn encode(
 /// Reads the properties of a peer that wants to talk to a `local` socket.
 pub fn parse(mut bytes: &[u8], local: SocketType) -> Result<Metadata, ProtocolError> {
     let mut metadata = Metadata::default();
-    while let Some((name, value, rest)) = split_property(bytes)? {
-        bytes = rest;
+    while let Some((name, value)) = next_property(&mut bytes)? {
         if name.eq_ignore_ascii_case(SOCKET_TYPE) {
             metadata.socket_type = Some(accepted_type(value, local)?);
         }
@@ -95,30 +96,29 @@ pub fn parse(mut bytes: &[u8], local: SocketType) -> Result<Metadata, ProtocolEr
     Ok(metadata)
 }
 
-/// Name, value, and the rest of the list.
-type Split<'a> = (&'a [u8], &'a [u8], &'a [u8]);
+/// Name and value.
+type Property<'a> = (&'a [u8], &'a [u8]);
 
-/// Cuts the first property off; nothing at the end, which may be in the middle of the
-/// last one.
-fn split_property(bytes: &[u8]) -> Result<Option<Split<'_>>, ProtocolError> {
+/// Takes the first property of a list; nothing at the end, which may be in the
+/// middle of the last one.
+fn next_property<'a>(list: &mut &'a [u8]) -> Result<Option<Property<'a>>, ProtocolError> {
     const CUT: ProtocolError = ProtocolError::InvalidMetadata;
-    let Some((&name_len, bytes)) = bytes.split_first() else {
+    let Ok(name_len) = list.try_get_u8() else {
         return Ok(None);
     };
-    if bytes.is_empty() {
+    if list.is_empty() {
         return Err(CUT);
     }
-    let (name, bytes) = bytes.split_at_checked(name_len.into()).ok_or(CUT)?;
-    if bytes.is_empty() {
+    let name = list.split_off(..name_len.into()).ok_or(CUT)?;
+    if list.is_empty() {
         return Ok(None);
     }
-    let (value_len, bytes) = bytes.split_first_chunk().ok_or(CUT)?;
-    let value_len = u32::from_be_bytes(*value_len) as usize;
-    if bytes.is_empty() && value_len > 0 {
+    let value_len = list.try_get_u32().map_err(|_| CUT)? as usize;
+    if list.is_empty() && value_len > 0 {
         return Ok(None);
     }
-    let (value, bytes) = bytes.split_at_checked(value_len).ok_or(CUT)?;
-    Ok(Some((name, value, bytes)))
+    let value = list.split_off(..value_len).ok_or(CUT)?;
+    Ok(Some((name, value)))
 }
 
 fn accepted_type(name: &[u8], local: SocketType) -> Result<SocketType, ProtocolError> {

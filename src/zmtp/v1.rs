@@ -7,8 +7,10 @@
 //! Peers that greet without a version forward no subscriptions either: to a
 //! publisher they are taken to want everything.
 
+use bytes::{Buf, BufMut};
+
 use super::error::ProtocolError;
-use super::frame::{self, Header, LONG_HEADER, MAX_BODY, MORE};
+use super::frame::{self, Header, MAX_BODY, MORE};
 use super::wire::{Decode, Encode, Wire};
 
 /// Length of the longest header: an FF, eight bytes of length, the flags.
@@ -28,38 +30,34 @@ pub fn wire(wants_all: bool) -> Wire {
     }
 }
 
-/// Writes the header of a frame and returns its length, 2 or 10.
-pub fn encode_header(more: bool, body_len: u64, out: &mut [u8; LONGEST]) -> usize {
-    let flags = if more { MORE } else { 0 };
+/// Appends the header of a frame: 2 bytes, or 10.
+pub fn put_header(more: bool, body_len: u64, out: &mut Vec<u8>) {
     match u8::try_from(body_len + 1) {
-        Ok(len @ ..=254) => {
-            out[..2].copy_from_slice(&[len, flags]);
-            2
-        }
+        Ok(len @ ..=254) => out.put_u8(len),
         _ => {
-            out[0] = 0xff;
-            out[1..9].copy_from_slice(&(body_len + 1).to_be_bytes());
-            out[9] = flags;
-            10
+            out.put_u8(0xff);
+            out.put_u64(body_len + 1);
         }
     }
+    out.put_u8(if more { MORE } else { 0 });
 }
 
 /// Reads the header at the start of `buf`: whether more frames follow, its own
 /// length, that of the body. `None` means that bytes are missing.
 pub fn parse_header(buf: &[u8]) -> Result<Option<(bool, usize, u64)>, ProtocolError> {
-    let (len, header_len) = match buf {
-        [] => return Ok(None),
-        [0xff, rest @ ..] => match rest.first_chunk::<8>() {
-            Some(len) => (u64::from_be_bytes(*len), LONGEST),
-            None => return Ok(None),
-        },
-        [len, ..] => (u64::from(*len), 2),
+    let mut rest = buf;
+    let len = match rest.try_get_u8() {
+        Ok(0xff) => rest.try_get_u64(),
+        short => short.map(u64::from),
+    };
+    let Ok(len) = len else {
+        return Ok(None);
     };
     // Zero is the length of nothing, not even of flags.
     let body_len = len.checked_sub(1).filter(|&len| len <= MAX_BODY);
     let body_len = body_len.ok_or(ProtocolError::ImpossibleLength)?;
-    let flags = buf.get(header_len - 1);
+    let flags = rest.try_get_u8().ok();
+    let header_len = buf.len() - rest.len();
     Ok(flags.map(|flags| (flags & MORE != 0, header_len, body_len)))
 }
 
@@ -71,9 +69,7 @@ impl Encode for Frames {
     fn header(&mut self, header: &Header, wire: &mut Vec<u8>) {
         self.skipping = header.is_command();
         if !self.skipping {
-            let mut out = [0; LONGEST];
-            let len = encode_header(header.more(), header.body_len, &mut out);
-            wire.extend_from_slice(&out[..len]);
+            put_header(header.more(), header.body_len, wire);
         }
     }
 
@@ -111,10 +107,8 @@ impl Decode for Bytes {
             wire = rest;
             if let Some((more, _, body_len)) = parse_header(&self.header[..self.header_len])? {
                 let flags = if more { MORE } else { 0 };
-                let mut header = [0; LONG_HEADER];
                 let len = usize::try_from(body_len).map_err(|_| ProtocolError::ImpossibleLength)?;
-                let header_len = frame::encode_header(flags, len, &mut header);
-                frames.extend_from_slice(&header[..header_len]);
+                frame::put_header(flags, len, frames);
                 self.header_len = 0;
                 self.missing = body_len;
             }
@@ -157,11 +151,10 @@ mod tests {
         frame::encode(0, b"", &mut frames);
         assert_eq!(encoded(&frames), b"\x03\x01ab\x01\x00");
 
-        let mut out = [0; LONGEST];
-        assert_eq!(encode_header(false, 253, &mut out), 2);
-        assert_eq!(out[..2], [254, 0]);
-        assert_eq!(encode_header(true, 254, &mut out), 10);
-        assert_eq!(out, [0xff, 0, 0, 0, 0, 0, 0, 0, 255, 1]);
+        let mut out = Vec::new();
+        put_header(false, 253, &mut out);
+        put_header(true, 254, &mut out);
+        assert_eq!(out, [254, 0, 0xff, 0, 0, 0, 0, 0, 0, 0, 255, 1]);
     }
 
     #[test]

@@ -75,16 +75,13 @@ impl Frames {
                     return None;
                 }
                 let len = usize::try_from(missing).unwrap_or(usize::MAX);
-                let (body, rest) = bytes.split_at(len.min(bytes.len()));
+                let body = bytes.split_off(..len.min(bytes.len()))?;
                 self.missing = Some(missing - body.len() as u64);
-                *bytes = rest;
                 Some(Part::Body(body))
             }
             None => loop {
-                let (&first, rest) = bytes.split_first()?;
-                *self.header.get_mut(self.header_len)? = first;
+                *self.header.get_mut(self.header_len)? = *bytes.split_off_first()?;
                 self.header_len += 1;
-                *bytes = rest;
                 if let Some(header) = parse_header(&self.header[..self.header_len]).ok()? {
                     self.header_len = 0;
                     self.missing = Some(header.body_len);
