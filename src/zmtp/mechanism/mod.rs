@@ -9,8 +9,8 @@
 pub mod null;
 
 use super::error::ProtocolError;
-use super::handshake::Config;
 use super::metadata::Metadata;
+use super::peer::Config;
 
 /// A handshake of one mechanism in progress.
 #[derive(Debug)]

@@ -5,8 +5,8 @@
 
 use crate::zmtp::command::{self, Command};
 use crate::zmtp::error::ProtocolError;
-use crate::zmtp::handshake::Config;
 use crate::zmtp::metadata::{self, Metadata};
+use crate::zmtp::peer::Config;
 use crate::zmtp::socket_type::SocketType;
 
 /// The name in the greeting.
