@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::*;
+use crate::error::Error;
 
 /// A foreign body that counts how often it was freed.
 struct Lent {

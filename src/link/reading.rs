@@ -1,0 +1,233 @@
+//! The way into a link: who reads what the kernel has, and who hears of it.
+//!
+//! Promises: whoever wants to read either has the read half, or leaves a mark for who
+//! has it and is told (a receiver), or need not come again (an I/O thread). A receiver
+//! that has found nothing is told once of what comes then. Commands that were read are
+//! answered at once. What the half reads with is the [`FillHalf`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Beat, Conn, FillHalf, Item, Link, Notice, Step};
+use crate::error::Result;
+use crate::sync::mark_lock::Guard;
+use crate::zmtp::command::{self, Command};
+
+/// How many chunks the background reads from one link before it looks at the
+/// next one.
+const ROUND: usize = 4;
+
+/// How often a receiver reads in search of the newest message.
+const NEWEST: usize = 64;
+
+/// What the receiver gets when its chunk is used up.
+pub enum Next {
+    /// The next item.
+    Item(Item),
+    /// Nothing now; the owner will be told when that changes.
+    Nothing,
+}
+
+/// Who watches a link's connection for readability: the socket's read set.
+pub trait Watch {
+    /// The inbox is full: stop reporting.
+    fn stop(&self, link: &Link, conn: Option<&Conn>);
+    /// There is room again: go on reporting.
+    fn resume(&self, link: &Link, conn: &Conn);
+}
+
+impl Link {
+    /// Changes the read half, and reports what the socket may have missed.
+    pub fn with_fill<R>(&self, change: impl FnOnce(&mut FillHalf) -> R) -> R {
+        let mut half = self.fill.lock();
+        let result = change(&mut half);
+        self.release_fill(half);
+        result
+    }
+
+    /// Lets go of the read half on behalf of anyone but the receiver. A mark
+    /// means that the receiver came by, its item used up, and was told that
+    /// there is nothing.
+    fn release_fill(&self, mut half: Guard<'_, FillHalf>) {
+        let mut report = false;
+        loop {
+            if half.idle && half.has_news() {
+                half.idle = false;
+                report = true;
+            }
+            match half.release() {
+                Some(mut held) => {
+                    held.used_up();
+                    held.idle = true;
+                    half = held;
+                }
+                None => break,
+            }
+        }
+        if report {
+            self.owner.readable(self.pipe());
+        }
+    }
+
+    /// Nothing that has arrived waits for the receiver.
+    pub fn is_silent(&self) -> bool {
+        let Some(half) = self.fill.try_lock() else {
+            // What is being read now arrives later.
+            return true;
+        };
+        let silent = !half.has_news();
+        self.release_fill(half);
+        silent
+    }
+
+    /// For the receiver, whose item is used up: the next one. With `direct` the
+    /// receiver reads from the kernel itself if the inbox is empty. With `sure`
+    /// it waits for the half: it is in the middle of a message, so there is one,
+    /// or the peer is gone and nobody reports any more.
+    pub fn next(self: &Arc<Self>, direct: bool, sure: bool, watch: &dyn Watch) -> Next {
+        let half = if sure {
+            Some(self.fill.lock())
+        } else {
+            self.fill.try_lock_or_mark()
+        };
+        let Some(mut half) = half else {
+            // Who fills now will report what it finds.
+            return Next::Nothing;
+        };
+        if direct && self.newest.is_some() {
+            // Something newer may have come than what is at hand.
+            for _ in 0..NEWEST {
+                if self.fill_once(&mut half, true, watch) != Step::Read {
+                    break;
+                }
+            }
+        }
+        let mut item = half.take();
+        if item.is_none() && (direct || half.stopped) {
+            while self.fill_once(&mut half, true, watch) == Step::Read {
+                item = half.take();
+                if item.is_some() {
+                    break;
+                }
+            }
+            // The end of a connection may have something to say.
+            item = item.or_else(|| half.take());
+        }
+        // As long as the receiver finds something by itself, nobody else need
+        // watch what the mark has stopped.
+        if half.stopped && item.is_none() {
+            half.stopped = false;
+            if let Some(conn) = half.conn.clone() {
+                watch.resume(self, &conn);
+            }
+        }
+        half.idle = item.is_none();
+        while let Some(mut held) = half.release() {
+            // The I/O thread came by and may not come again.
+            self.fill_once(&mut held, false, watch);
+            if item.is_none() {
+                item = held.take();
+                held.idle = item.is_none();
+            }
+            half = held;
+        }
+        item.map_or(Next::Nothing, Next::Item)
+    }
+
+    /// For the I/O thread: reads what the kernel has, within bounds, and
+    /// reports it if the socket waits. Says whether there may be more.
+    pub fn fill(self: &Arc<Self>, watch: &dyn Watch) -> bool {
+        let Some(mut half) = self.fill.try_lock_or_mark() else {
+            return false;
+        };
+        let mut rounds = 0;
+        let more = loop {
+            let step = self.fill_once(&mut half, false, watch);
+            rounds += 1;
+            if step != Step::Read || rounds == ROUND {
+                break step == Step::Read;
+            }
+        };
+        let full = half.is_full() && half.conn.is_some();
+        if full && !std::mem::replace(&mut half.stopped, true) {
+            watch.stop(self, half.conn.as_deref());
+        }
+        self.release_fill(half);
+        more && !full
+    }
+
+    /// Takes in bytes that the handshake has read too much.
+    pub fn feed(self: &Arc<Self>, bytes: &[u8]) -> Result<()> {
+        self.with_fill(|half| {
+            half.feed(bytes, &self.pool)?;
+            self.answer(half);
+            Ok(())
+        })
+    }
+
+    /// One read, with what it brought in the way of commands answered.
+    fn fill_once(self: &Arc<Self>, half: &mut FillHalf, keep: bool, watch: &dyn Watch) -> Step {
+        let step = half.read(&self.pool, keep);
+        self.answer(half);
+        if matches!(step, Step::Ended | Step::Broken) {
+            let conn = half.conn.take();
+            watch.stop(self, conn.as_deref());
+            self.down(conn.as_deref(), step == Step::Broken);
+        }
+        step
+    }
+
+    /// Answers commands: a PING with its PONG (RFC 37).
+    fn answer(self: &Arc<Self>, half: &mut FillHalf) {
+        for body in half.take_commands() {
+            let Ok(command @ Command::Ping { .. }) = command::parse(&body) else {
+                continue;
+            };
+            let pulse = half.pulse.get_or_insert_with(Box::default);
+            let (pong, sooner) = pulse.command(&command);
+            self.write_commands(pong);
+            if let (true, Some(conn)) = (sooner, &half.conn) {
+                self.background
+                    .notify(Notice::Beat(self.clone(), conn.number()));
+            }
+        }
+    }
+
+    /// For the I/O thread: the time of a heartbeat has come. Says when to come
+    /// again, if ever; nothing if the peer has gone silent.
+    pub fn beat(self: &Arc<Self>) -> Option<Option<Duration>> {
+        let beat = self.with_fill(|half| {
+            let conn = half.conn.clone();
+            let unread = || conn.is_some_and(|conn| conn.stream.has_input());
+            let beat = half.pulse.as_mut().map(|pulse| pulse.visit(unread));
+            beat.unwrap_or(Beat::Alive(None, None))
+        });
+        match beat {
+            Beat::Alive(frames, again) => {
+                self.write_commands(frames);
+                Some(again)
+            }
+            Beat::Silent => None,
+        }
+    }
+
+    /// For the I/O thread: the connection that is to be watched for input.
+    pub fn read_conn(&self) -> Option<Arc<Conn>> {
+        self.with_fill(|half| half.conn.clone().filter(|_| !half.stopped))
+    }
+
+    /// The descriptor of a connection was closed behind our back. Nothing more is
+    /// done with its number.
+    pub fn lost(self: &Arc<Self>, conn: &Conn) {
+        conn.stream.forget();
+        self.down(Some(conn), false);
+    }
+
+    /// Reports the end of a connection, once for each.
+    fn down(self: &Arc<Self>, conn: Option<&Conn>, broken: bool) {
+        if let Some(conn) = conn {
+            self.background
+                .notify(Notice::Down(self.clone(), conn.number(), broken));
+        }
+    }
+}
