@@ -10,6 +10,7 @@
 //! there is one.
 
 mod background;
+mod chunk;
 mod conn;
 mod fill;
 mod flush;
@@ -30,10 +31,10 @@ use crate::message::Msg;
 use crate::sync::mark_lock::MarkLock;
 
 pub use background::{Background, Lease, Linger, Notice, Ticking};
+pub use chunk::{Chunk, Item, LARGE, Taker};
 pub use conn::Conn;
-pub use fill::{FillHalf, LARGE, Step};
+pub use fill::{FillHalf, Step};
 pub use flush::{FlushHalf, Wrote};
-pub use inbox::{Chunk, Item, Taker};
 pub use owner::{Arrival, Owner, PipeId};
 pub use pool::Pool;
 pub use pulse::{Beat, Pulse};

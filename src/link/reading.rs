@@ -57,7 +57,7 @@ impl Link {
             }
             match half.release() {
                 Some(mut held) => {
-                    held.used_up();
+                    held.inbox.used_up();
                     held.idle = true;
                     half = held;
                 }
@@ -102,16 +102,16 @@ impl Link {
                 }
             }
         }
-        let mut item = half.take();
+        let mut item = half.inbox.take();
         if item.is_none() && (direct || half.stopped) {
             while self.fill_once(&mut half, true, watch) == Step::Read {
-                item = half.take();
+                item = half.inbox.take();
                 if item.is_some() {
                     break;
                 }
             }
             // The end of a connection may have something to say.
-            item = item.or_else(|| half.take());
+            item = item.or_else(|| half.inbox.take());
         }
         // As long as the receiver finds something by itself, nobody else need
         // watch what the mark has stopped.
@@ -126,7 +126,7 @@ impl Link {
             // The I/O thread came by and may not come again.
             self.fill_once(&mut held, false, watch);
             if item.is_none() {
-                item = held.take();
+                item = held.inbox.take();
                 held.idle = item.is_none();
             }
             half = held;
@@ -148,7 +148,7 @@ impl Link {
                 break step == Step::Read;
             }
         };
-        let full = half.is_full() && half.conn.is_some();
+        let full = half.inbox.is_full() && half.conn.is_some();
         if full && !std::mem::replace(&mut half.stopped, true) {
             watch.stop(self, half.conn.as_deref());
         }

@@ -324,7 +324,7 @@ impl LinkPipe {
     /// How many messages wait to be sent, and how many to be received.
     pub fn waiting(&self) -> [u64; 2] {
         let sent = self.writer.written_messages() - self.writer.acknowledged();
-        [sent, self.link.with_fill(|half| half.waiting())]
+        [sent, self.link.with_fill(|half| half.inbox.waiting())]
     }
 
     /// Takes back the frames of a message that was not finished.

@@ -102,7 +102,8 @@ impl Inner {
             match pipe {
                 Pipe::Link(pipe) => {
                     pipe.set_mark(marks.send);
-                    pipe.link.with_fill(|half| half.set_mark(marks.receive));
+                    pipe.link
+                        .with_fill(|half| half.inbox.set_mark(marks.receive));
                 }
                 Pipe::Inproc(pipe) => pipe.set_marks(marks),
             }

@@ -17,7 +17,7 @@ impl Session {
     /// The socket is through with the peer: what is left is sent while
     /// `linger` lasts.
     pub fn close(&mut self, linger: Linger) -> After {
-        self.link.with_fill(|half| half.discard());
+        self.link.with_fill(|half| half.inbox.discard());
         if self.is_closing() {
             return After::default();
         }
