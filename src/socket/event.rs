@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::SocketRef;
-use super::inner::Deferred;
+use super::deferred::Deferred;
 use crate::context::Binder;
 use crate::link::{Arrival, Linger, Link, Owner, PipeId};
 use crate::pipe::PeerInfo;

@@ -10,6 +10,7 @@
 //! elsewhere (system calls, other sockets, functions of the application) is
 //! done after the lock has been let go.
 
+mod deferred;
 mod endpoints;
 mod event;
 mod inner;
@@ -41,8 +42,9 @@ pub use poll::{PollItem, poll, poll_again};
 pub use recv::{recv, recv_again, recv_msg, recv_msg_again};
 pub use send::{send, send_again, send_const, send_const_again, send_msg, send_msg_again};
 
+use deferred::Deferred;
 use event::Event;
-use inner::{Deferred, Inner};
+use inner::Inner;
 
 static SOCKETS: Registry<Cell> = Registry::new();
 

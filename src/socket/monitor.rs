@@ -16,7 +16,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::SocketRef;
-use super::inner::{Deferred, Inner};
+use super::deferred::Deferred;
+use super::inner::Inner;
 use crate::context::{Binder, Context};
 use crate::error::{Error, Result};
 use crate::link::PipeId;
