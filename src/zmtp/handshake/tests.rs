@@ -304,7 +304,10 @@ fn an_announced_size_is_refused_before_its_bytes_come() {
     assert_eq!(handshake.handle(&huge), Err(ProtocolError::MessageTooLarge));
     let mut handshake = greeted(SocketType::Pull);
     let absurd = [6, 0x80, 0, 0, 0, 0, 0, 0, 0];
-    assert_eq!(handshake.handle(&absurd), Err(ProtocolError::ImpossibleLength));
+    assert_eq!(
+        handshake.handle(&absurd),
+        Err(ProtocolError::ImpossibleLength)
+    );
     let mut handshake = greeted(SocketType::Pull);
     let largest = [6, 0, 0, 0, 0, 0, 1, 0, 0];
     assert_eq!(handshake.handle(&largest), Ok(9));
