@@ -1,4 +1,5 @@
-/* Heartbeats as a raw peer sees them, and what monitors tell of them. */
+/* Heartbeats as a raw peer sees them, and what monitors tell of them. Between two
+ * sockets they are in heartbeat_pairs.c. */
 #include "monitor/raw.h"
 #include "monitor/watch.h"
 
@@ -173,28 +174,6 @@ static void time_to_live(void *context)
     part(p);
 }
 
-/* Between two sockets: the one that connects asks to be given up long before it is
- * heard of again, and the other, which sends no PINGs of its own, does so. */
-static void given_up(void *context, int server_type, int client_type)
-{
-    printf("-- asks to be given up, type %d of type %d\n", client_type, server_type);
-    void *server = make(context, server_type), *client = make(context, client_type);
-    void *server_sees = watch(context, server,
-        ZMQ_EVENT_CONNECTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_MONITOR_STOPPED);
-    set_int(client, ZMQ_HEARTBEAT_TTL, 100);
-    set_int(client, ZMQ_HEARTBEAT_IVL, 400);
-    set_int(client, ZMQ_HEARTBEAT_TIMEOUT, 0); /* it minds nothing itself */
-    set_int(client, ZMQ_RECONNECT_IVL, -1);
-    struct endpoint e = bind_any(server, "tcp");
-    join(client, e);
-    long long begin = now_ms();
-    hear_until(server_sees, e.text, ZMQ_EVENT_DISCONNECTED);
-    printf("%s\n", now_ms() - begin >= 100 ? "not too soon" : "too soon");
-    shut_now(client);
-    shut_now(server);
-    unwatch(server_sees);
-}
-
 /* One who connected gives up and connects again. */
 static void connect_again(void *context)
 {
@@ -222,29 +201,6 @@ static void connect_again(void *context)
     close(listener);
 }
 
-/* Sockets that ask each other far more often than they would lose patience. */
-static void both_ask(void *context, const char *transport, int one, int other)
-{
-    printf("-- both ask, %s, types %d and %d\n", transport, one, other);
-    void *server = make(context, one), *client = make(context, other);
-    void *sockets[] = {server, client};
-    for (int i = 0; i < 2; i++) {
-        set_int(sockets[i], ZMQ_HEARTBEAT_IVL, 20);
-        set_int(sockets[i], ZMQ_HEARTBEAT_TIMEOUT, 250);
-        set_int(sockets[i], ZMQ_HEARTBEAT_TTL, 300);
-    }
-    void *server_sees = watch(context, server, ZMQ_EVENT_ALL);
-    struct endpoint e = bind_any(server, transport);
-    join(client, e);
-    hear_until(server_sees, e.text, ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
-    struct happening it;
-    printf("%s\n", next_event(server_sees, &it, 600) ? "something happened" : "nothing happened");
-    shut_now(client);
-    hear_until(server_sees, e.text, ZMQ_EVENT_DISCONNECTED);
-    shut_now(server);
-    unwatch(server_sees);
-}
-
 int main(void)
 {
     void *context = make_context();
@@ -257,16 +213,6 @@ int main(void)
     pings_are_answered(context);
     time_to_live(context);
     connect_again(context);
-    both_ask(context, "tcp", ZMQ_REP, ZMQ_REQ);
-    both_ask(context, "ipc", ZMQ_PUSH, ZMQ_PULL);
-    both_ask(context, "tcp", ZMQ_ROUTER, ZMQ_DEALER);
-    both_ask(context, "tcp", ZMQ_PUB, ZMQ_SUB);
-    both_ask(context, "ipc", ZMQ_PAIR, ZMQ_PAIR);
-    given_up(context, ZMQ_ROUTER, ZMQ_DEALER);
-    given_up(context, ZMQ_REP, ZMQ_REQ);
-    given_up(context, ZMQ_PUSH, ZMQ_PULL);
-    given_up(context, ZMQ_PUB, ZMQ_SUB);
-    given_up(context, ZMQ_PAIR, ZMQ_PAIR);
     finish(context);
     return 0;
 }
