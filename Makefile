@@ -32,8 +32,11 @@ MESSAGES_ALL := 100000
 # The same for the second pyzmq, which runs the same tests.
 SOURCE_MESSAGES ?= 1000
 
+# How long each fuzz check runs.
+FUZZ_SECONDS ?= 20
+
 .PHONY: build demo test test-all bench setup install uninstall clean
-.PHONY: fmt clippy unit loom capi capi-slow interop interop-slow memcheck
+.PHONY: fmt clippy unit fuzz loom capi capi-slow interop interop-slow memcheck
 .PHONY: bindings python python-source go go-race cpp
 
 # --- build -------------------------------------------------------------------
@@ -119,7 +122,7 @@ test: setup build $(VENV)/ready
 
 test-all: setup build $(VENV)/ready
 	@MESSAGES=$(MESSAGES_ALL) SOURCE_MESSAGES=$(MESSAGES_ALL) python3 .ci/stages.py \
-	  fmt clippy unit loom capi-slow interop-slow cpp python python-source go go-race memcheck
+	  fmt clippy unit fuzz loom capi-slow interop-slow cpp python python-source go go-race memcheck
 
 fmt:
 	cargo fmt --check
@@ -130,6 +133,11 @@ clippy:
 # The library under test is named for the tests that look at the built file.
 unit:
 	ZMQ_LIBRARY=$(OUT)/libzmq.so cargo test
+
+# The fuzz checks on new inputs, each for so many seconds. `fuzz/` digs deeper.
+fuzz:
+	FUZZ_SECONDS=$(FUZZ_SECONDS) CARGO_PROFILE_DEV_OPT_LEVEL=2 CARGO_TARGET_DIR=target/fuzz \
+	  cargo test --test fuzz -- --nocapture
 
 # Every interleaving of the small protocols that everything else relies on.
 loom:

@@ -2,4 +2,4 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| checks::scan(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| checks::protocol::scan(data));

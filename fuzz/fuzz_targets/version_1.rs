@@ -2,4 +2,4 @@
 
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| checks::version_1(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| checks::protocol::version_1(data));

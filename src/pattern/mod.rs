@@ -18,7 +18,7 @@ mod req;
 mod router;
 mod stream;
 mod subscribe;
-mod subscriptions;
+pub mod subscriptions;
 mod turn;
 
 use crate::error::{Error, Result};

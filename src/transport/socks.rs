@@ -83,10 +83,11 @@ impl Socks {
         let whole = match self.awaits {
             Await::Nothing => return 0,
             Await::Method | Await::Login => 2,
-            // The length of the address is known from its fifth byte on.
+            // The length of the address is known from its fifth byte on; five are
+            // waited for before all, as `handle` judges them.
             Await::Reply => match self.input[..] {
-                [_, _, _, IPV4, ..] => 10,
-                [_, _, _, IPV6, ..] => 22,
+                [_, _, _, IPV4, _, ..] => 10,
+                [_, _, _, IPV6, _, ..] => 22,
                 [_, _, _, NAME, len, ..] => 7 + usize::from(len),
                 _ => 5,
             },
@@ -284,6 +285,8 @@ mod tests {
         ] {
             let answers: [&[u8]; 2] = [&[5, 0], &[5, reply, 0, 1, 0]];
             assert_eq!(refused(None, &answers), Err(errno));
+            let pieces: [&[u8]; 3] = [&[5, 0], &[5, reply, 0, 1], &[0]];
+            assert_eq!(refused(None, &pieces), Err(errno));
         }
         assert_eq!(
             refused(None, &[&[5, 0], &[5, 0, 0, 9, 0]]),
