@@ -20,7 +20,7 @@
  * Not shown: what publishers lose, because they drop what is beyond the mark; answers
  * that come when a REQ has asked anew. A PAIR that still has its former peer when the next
  * one comes, or a ROUTER that still has one of that name, turns it away: such a
- * connection is cut, too, once nothing moves on it. */
+ * connection is reset once nothing moves on it. */
 #include "interop/body.h"
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -595,6 +595,9 @@ int main(int argc, char **argv)
         if (picky)
             pause_ms(20); /* or most would be turned away */
         MUST(to_second >= 0 && connect(to_first, &binder.any, binder_size) == 0);
+        struct timeval most = {picky ? 1 : PATIENT / 1000, 0}; /* who is turned away may not be read from */
+        MUST(setsockopt(to_first, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most) == 0);
+        MUST(setsockopt(to_second, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most) == 0);
         struct way ways[2] = {
             {.from = to_first, .to = to_second, .stream = stream, .greeting = 64, .enveloped = asks, .envelope = asks,
              .book = sends(types[0]) ? &books[0] : NULL},
@@ -618,9 +621,8 @@ int main(int argc, char **argv)
             break;
         }
         done += !last;
-        int resets = rand() % 4 == 0;
-        was_reset[stream] = resets || !taken;
-        if (resets) {
+        was_reset[stream] = !taken || rand() % 4 == 0;
+        if (was_reset[stream]) {
             reset(to_first);
             reset(to_second);
         } else {
