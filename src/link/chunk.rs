@@ -27,6 +27,8 @@ pub trait Taker {
     fn put(&mut self, _msg: Msg) {}
     /// Notes what is known of the peer that the frame is from.
     fn peer(&mut self, _metadata: Option<&Arc<Metadata>>) {}
+    /// The same, from another frame of that peer.
+    fn peer_of(&mut self, _frame: &Msg) {}
 }
 
 /// A run of whole frames within a receive buffer.

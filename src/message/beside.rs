@@ -122,12 +122,16 @@ impl Msg {
 
     /// Says of this message what is known of the peer of another.
     pub fn share_metadata(&mut self, other: &Msg) {
-        if !other.metadata.is_null() {
+        if self.metadata == other.metadata {
+            return;
+        }
+        let shared = (!other.metadata.is_null()).then(|| {
             // SAFETY: from `Arc::into_raw`, and kept alive by `other`.
             unsafe { Arc::increment_strong_count(other.metadata) };
             // SAFETY: the count just taken is ours.
-            self.set_metadata(Some(unsafe { Arc::from_raw(other.metadata) }));
-        }
+            unsafe { Arc::from_raw(other.metadata) }
+        });
+        self.set_metadata(shared);
     }
 
     /// The group of a RADIO's message; empty if there is none.

@@ -8,6 +8,7 @@ mod dealer;
 mod fair_queue;
 mod fan_out;
 mod load_balance;
+mod names;
 mod notices;
 mod pair;
 mod publish;
@@ -29,6 +30,7 @@ use crate::zmtp::SocketType;
 use dealer::Dealer;
 use fair_queue::FairQueue;
 use load_balance::LoadBalance;
+use names::Names;
 use pair::Pair;
 use publish::Publish;
 use pull::Pull;
@@ -263,8 +265,10 @@ impl Pattern {
         let out = match self {
             Pattern::Push(pattern) => &mut pattern.out,
             Pattern::Dealer(pattern) => &mut pattern.out,
+            Pattern::Pair(pattern) => return pattern.send_short(pipes, body),
             Pattern::Req(pattern) => return pattern.send_short(pipes, body),
             Pattern::Rep(pattern) => return pattern.send_short(pipes, body),
+            Pattern::Router(pattern) => return pattern.send_short(pipes, body),
             _ => return None,
         };
         out.send_short(pipes, &[], body)
@@ -277,8 +281,10 @@ impl Pattern {
             Pattern::Pull(pattern) => &mut pattern.incoming,
             Pattern::Dealer(pattern) => &mut pattern.incoming,
             Pattern::Subscribe(pattern) => return pattern.recv_short(pipes, taker),
+            Pattern::Pair(pattern) => return pattern.recv_short(pipes, taker),
             Pattern::Req(pattern) => return pattern.recv_short(pipes, taker),
             Pattern::Rep(pattern) => return pattern.recv_short(pipes, taker),
+            Pattern::Router(pattern) => return pattern.recv_short(pipes, taker),
             _ => return None,
         };
         incoming.recv_short(pipes, taker)

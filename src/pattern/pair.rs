@@ -1,8 +1,8 @@
 //! PAIR (RFC 31): one peer at a time, both ways.
 
-use super::{Rules, Sent};
+use super::{Rules, Sent, Taken};
 use crate::error::{Error, Result};
-use crate::link::PipeId;
+use crate::link::{PipeId, Taker};
 use crate::pipe::{Body, Effort, Pipes, Reading, Sink};
 
 /// An exclusive pair.
@@ -101,6 +101,30 @@ impl Rules for Pair {
 }
 
 impl Pair {
+    /// Sends a whole message with a short body, if there is room; otherwise nothing has
+    /// happened.
+    #[inline(never)]
+    pub fn send_short(&mut self, pipes: &mut Pipes, body: &[u8]) -> Option<Sent> {
+        if self.more || self.dropping {
+            return None;
+        }
+        let pipe = self.peer?;
+        let then = pipes[pipe].write_short(&[], body)?;
+        Some(Sent { pipe, then })
+    }
+
+    /// Receives a frame with a short body in the same way.
+    #[inline(never)]
+    pub fn recv_short(&mut self, pipes: &mut Pipes, taker: &mut impl Taker) -> Option<Taken> {
+        if self.former.is_some() {
+            return None;
+        }
+        let pipe = self.peer?;
+        let (more, due) = pipes[pipe].read_short(taker)?;
+        self.reading = more.then_some(pipe);
+        Some(Taken { pipe, more, due })
+    }
+
     /// Looks at what a peer that has left sent before what the present one did.
     fn source<T>(
         &mut self,

@@ -7,13 +7,11 @@
 //! In raw mode each message is a routing id and one frame of bytes; an empty one
 //! hangs up on the peer.
 
-use std::collections::HashMap;
-
-use super::{FairQueue, Rules, Sent, Settings};
+use super::{FairQueue, Names, Rules, Sent, Settings, Taken};
 use crate::error::{Error, Result};
 use crate::link::{PipeId, Taker};
 use crate::message::Msg;
-use crate::pipe::{Body, Effort, PeerInfo, Pipes, Reading, Sink};
+use crate::pipe::{Body, Effort, PeerInfo, Pipes, Reading, Refill, Sink};
 
 /// The addressee of the message being sent.
 #[derive(Default, Clone, Copy)]
@@ -21,6 +19,8 @@ enum To {
     /// The next frame is a routing id.
     #[default]
     Unknown,
+    /// The frames go here; none has yet.
+    First(PipeId),
     /// The frames go here.
     Pipe(PipeId),
     /// The frames are dropped.
@@ -31,15 +31,16 @@ enum To {
 #[derive(Default)]
 pub struct Router {
     incoming: FairQueue,
-    by_id: HashMap<Box<[u8]>, PipeId>,
-    by_pipe: HashMap<PipeId, Box<[u8]>>,
+    names: Names,
     next: u32,
     /// What [`take_newest`](Self::take_newest) gives.
     newest: Option<Vec<u8>>,
     to: To,
     /// The frame behind a routing id that has been, or is about to be, received.
-    ahead: Option<(Msg, PipeId)>,
-    /// Whom `ahead` is from, if that peer is gone.
+    ahead: Msg,
+    /// Whom `ahead` is from, if there is such a frame.
+    from: Option<PipeId>,
+    /// The name of that peer, if it is gone.
     former: Box<[u8]>,
     /// Who has lost its routing id to another in the middle of a message.
     parting: Option<PipeId>,
@@ -58,14 +59,14 @@ impl Rules for Router {
     }
 
     fn identify(&mut self, pipes: &mut Pipes, id: PipeId, peer: &PeerInfo) {
-        if self.by_pipe.contains_key(&id) {
+        if self.names.of(id).is_some() {
             // It came again, or was named by the application before it came.
             self.incoming.activate(pipes, id);
             return;
         }
         let routing_id = if peer.routing_id.is_empty() {
             self.generate()
-        } else if let Some(&holder) = self.by_id.get(&*peer.routing_id) {
+        } else if let Some(holder) = self.names.holder(&peer.routing_id) {
             if !self.settings.router_handover {
                 // The newcomer stays connected, unheard and without a name.
                 return;
@@ -75,18 +76,17 @@ impl Rules for Router {
         } else {
             peer.routing_id.clone().into_boxed_slice()
         };
-        self.by_id.insert(routing_id.clone(), id);
-        self.by_pipe.insert(id, routing_id);
+        self.names.give(id, routing_id);
         self.incoming.activate(pipes, id);
     }
 
     fn depart(&mut self, pipes: &mut Pipes, id: PipeId) -> bool {
         self.stop_sending(id);
-        let Some(routing_id) = self.by_pipe.get(&id) else {
+        if self.names.of(id).is_none() {
             // Who has no name is heard only to the end of a message.
             return self.parting == Some(id);
-        };
-        self.by_id.remove(routing_id);
+        }
+        self.names.release(id);
         self.incoming.activate(pipes, id);
         true
     }
@@ -98,7 +98,7 @@ impl Rules for Router {
     }
 
     fn readable(&mut self, pipes: &mut Pipes, id: PipeId) {
-        if self.by_pipe.contains_key(&id) {
+        if self.names.of(id).is_some() {
             self.incoming.activate(pipes, id);
         }
     }
@@ -117,7 +117,7 @@ impl Rules for Router {
                 }
                 Ok(Sent::NOWHERE)
             }
-            To::Pipe(id) => {
+            To::First(id) | To::Pipe(id) => {
                 // A raw peer gets bytes: they are one frame, and none is the end.
                 let more = more && !self.settings.router_raw;
                 if self.settings.router_raw && body.as_slice().is_empty() {
@@ -126,7 +126,7 @@ impl Rules for Router {
                     return Ok(Sent::NOWHERE);
                 }
                 let then = pipes[id].write(body, more)?;
-                self.to = if more { self.to } else { To::Unknown };
+                self.to = if more { To::Pipe(id) } else { To::Unknown };
                 Ok(Sent { pipe: id, then })
             }
             To::Nobody => {
@@ -143,7 +143,7 @@ impl Rules for Router {
         reading: &Reading<'_>,
         sink: &mut Sink<'_>,
     ) -> Result<PipeId> {
-        if self.more && self.ahead.is_none() {
+        if self.more && self.from.is_none() {
             let id = self
                 .incoming
                 .recv(pipes, reading, sink)
@@ -154,21 +154,18 @@ impl Rules for Router {
             }
             return Ok(id);
         }
-        self.look_ahead(pipes, reading)?;
-        let (msg, id) = self.ahead.as_ref().expect("just looked ahead");
-        if std::mem::take(&mut self.named) {
-            let routing_id = self.by_pipe.get(id).unwrap_or(&self.former);
-            let mut frame = Msg::copy_from(routing_id)?;
+        let id = self.look_ahead(pipes, reading)?;
+        if self.named {
+            let mut frame = Msg::copy_from(self.name(id))?;
             frame.set_more(true);
-            frame.share_metadata(msg);
-            self.more = true;
-            let id = *id;
+            frame.share_metadata(&self.ahead);
+            (self.named, self.more) = (false, true);
             sink.put(frame);
             return Ok(id);
         }
-        let (msg, id) = self.ahead.take().expect("just looked ahead");
-        self.more = msg.more();
-        sink.put(msg);
+        self.from = None;
+        self.more = self.ahead.more();
+        sink.put(self.ahead.take());
         Ok(id)
     }
 
@@ -177,9 +174,9 @@ impl Rules for Router {
         !self.settings.router_mandatory
             || !matches!(self.to, To::Unknown)
             || self
-                .by_id
-                .values()
-                .any(|&id| pipes[id].can_write() || !pipes[id].wait_writable())
+                .names
+                .holders()
+                .any(|id| pipes[id].can_write() || !pipes[id].wait_writable())
     }
 
     fn can_recv(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> bool {
@@ -187,8 +184,11 @@ impl Rules for Router {
     }
 
     fn has_room_for(&mut self, pipes: &mut Pipes, routing_id: &[u8]) -> Result<bool> {
-        let id = self.by_id.get(routing_id).ok_or(Error::HostUnreachable)?;
-        Ok(pipes[*id].can_write_at_last())
+        let id = self
+            .names
+            .holder(routing_id)
+            .ok_or(Error::HostUnreachable)?;
+        Ok(pipes[id].can_write_at_last())
     }
 
     fn configure(&mut self, settings: &Settings) {
@@ -197,10 +197,84 @@ impl Rules for Router {
 }
 
 impl Router {
+    /// Sends a whole message with a short body to whom a routing id was sent before, if
+    /// there is room; otherwise nothing has happened.
+    #[inline(never)]
+    pub fn send_short(&mut self, pipes: &mut Pipes, body: &[u8]) -> Option<Sent> {
+        let To::First(pipe) = self.to else {
+            return None;
+        };
+        if self.settings.router_raw {
+            return None;
+        }
+        let then = pipes[pipe].write_short(&[], body)?;
+        self.to = To::Unknown;
+        Some(Sent { pipe, then })
+    }
+
+    /// Receives a routing id, or a short frame, if it is at hand. A frame may have been
+    /// read ahead; otherwise nothing has happened.
+    #[inline(never)]
+    pub fn recv_short(&mut self, pipes: &mut Pipes, taker: &mut impl Taker) -> Option<Taken> {
+        let Some(pipe) = self.from else {
+            if !self.more {
+                return self.name_next(pipes, taker);
+            }
+            if self.parting.is_some() {
+                return None;
+            }
+            let taken = self.incoming.recv_short(pipes, taker)?;
+            self.more = taken.more;
+            return Some(taken);
+        };
+        if self.named || !self.ahead.is_short() {
+            return None;
+        }
+        let more = self.ahead.more();
+        if !taker.copy(self.ahead.as_slice(), more) {
+            return None;
+        }
+        taker.peer_of(&self.ahead);
+        self.from = None;
+        self.more = more;
+        Some(Taken {
+            pipe,
+            more,
+            due: false,
+        })
+    }
+
+    /// Reads a short frame ahead, and gives the name of its sender.
+    fn name_next(&mut self, pipes: &mut Pipes, taker: &mut impl Taker) -> Option<Taken> {
+        let place = &mut Refill {
+            msg: &mut self.ahead,
+        };
+        let taken = self.incoming.recv_short(pipes, place)?;
+        self.from = Some(taken.pipe);
+        self.named = !taker.copy(self.name(taken.pipe), true);
+        if self.named {
+            if taken.due {
+                pipes.leave_due(taken.pipe);
+            }
+            return None;
+        }
+        taker.peer_of(&self.ahead);
+        self.more = true;
+        Some(Taken {
+            more: true,
+            ..taken
+        })
+    }
+
+    /// What the peer is called whose frame was read ahead.
+    fn name(&self, id: PipeId) -> &[u8] {
+        self.names.of(id).unwrap_or(&self.former)
+    }
+
     /// Whom a message to `routing_id` goes to.
     fn find(&mut self, pipes: &mut Pipes, routing_id: &[u8], effort: Effort) -> Result<To> {
         let mandatory = self.settings.router_mandatory;
-        let Some(&id) = self.by_id.get(routing_id) else {
+        let Some(id) = self.names.holder(routing_id) else {
             return if mandatory {
                 Err(Error::HostUnreachable)
             } else {
@@ -211,26 +285,29 @@ impl Router {
         if !mandatory {
             // A message is dropped only when there really is no room.
             return Ok(if pipe.can_write_at_last() {
-                To::Pipe(id)
+                To::First(id)
             } else {
                 To::Nobody
             });
         }
         if pipe.can_write() || (effort == Effort::Settle && !pipe.wait_writable()) {
-            Ok(To::Pipe(id))
+            Ok(To::First(id))
         } else {
             Err(Error::Again)
         }
     }
 
-    /// Reads the first frame of the next message, whose routing id comes first.
-    fn look_ahead(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Result<()> {
-        if self.ahead.is_none() {
-            let first = self.incoming.recv_msg(pipes, reading).ok_or(Error::Again)?;
-            self.ahead = Some(first);
-            self.named = true;
+    /// Reads the first frame of the next message, whose routing id comes first, and
+    /// says whom it is from.
+    fn look_ahead(&mut self, pipes: &mut Pipes, reading: &Reading<'_>) -> Result<PipeId> {
+        if let Some(id) = self.from {
+            return Ok(id);
         }
-        Ok(())
+        let (msg, id) = self.incoming.recv_msg(pipes, reading).ok_or(Error::Again)?;
+        self.ahead = msg;
+        self.from = Some(id);
+        self.named = true;
+        Ok(id)
     }
 
     /// Whether the next frame is taken for a routing id.
@@ -257,7 +334,7 @@ impl Router {
             self.next = self.next.wrapping_add(1);
             let [a, b, c, d] = self.next.to_be_bytes();
             let routing_id = [0, a, b, c, d];
-            if !self.by_id.contains_key(&routing_id[..]) {
+            if self.names.holder(&routing_id).is_none() {
                 self.newest = Some(routing_id.to_vec());
                 return Box::new(routing_id);
             }
@@ -288,15 +365,12 @@ impl Router {
     }
 
     fn forget(&mut self, id: PipeId) {
-        if let Some(routing_id) = self.by_pipe.remove(&id) {
-            if self.by_id.get(&routing_id) == Some(&id) {
-                self.by_id.remove(&routing_id);
-            }
-            // The frame read ahead has been received: it does not go with its
-            // peer, and still needs its name.
-            if self.ahead.as_ref().is_some_and(|(_, from)| *from == id) {
-                self.former = routing_id;
-            }
+        // The frame read ahead has been received: it does not go with its peer, and
+        // still needs its name.
+        if let Some(routing_id) = self.names.take(id)
+            && self.from == Some(id)
+        {
+            self.former = routing_id;
         }
         self.stop_sending(id);
     }
@@ -309,7 +383,7 @@ impl Router {
     }
 
     fn stop_sending(&mut self, id: PipeId) {
-        if matches!(self.to, To::Pipe(to) if to == id) {
+        if matches!(self.to, To::First(to) | To::Pipe(to) if to == id) {
             self.to = To::Nobody;
         }
     }

@@ -221,6 +221,11 @@ impl Taker for Refill<'_> {
     fn peer(&mut self, metadata: Option<&Arc<Metadata>>) {
         self.msg.renew_metadata(metadata);
     }
+
+    #[inline(always)]
+    fn peer_of(&mut self, frame: &Msg) {
+        self.msg.share_metadata(frame);
+    }
 }
 
 /// Copies what fits.
