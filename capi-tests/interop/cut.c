@@ -25,6 +25,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -378,8 +379,9 @@ static char host[32];
 
 static int stream_socket(void)
 {
-    int fd = socket(is_tcp ? AF_INET : AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), size = BUFFER;
+    int fd = socket(is_tcp ? AF_INET : AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), size = BUFFER, at_once = 1;
     MUST(fd >= 0);
+    MUST(!is_tcp || setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once) == 0);
     MUST(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size) == 0);
     MUST(setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size) == 0);
     return fd;
