@@ -51,6 +51,6 @@ pub(super) unsafe fn monitor(
             let text = unsafe { text(endpoint) };
             Some(text.ok_or_else(|| refuse(socket, Error::Invalid))?)
         };
-        socket::monitor(socket, endpoint, events, version, type_)
+        socket::monitor(socket, endpoint.as_deref(), events, version, type_)
     })
 }

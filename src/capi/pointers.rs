@@ -5,6 +5,8 @@ use std::ffi::{CStr, c_char, c_void};
 use std::mem::MaybeUninit;
 use std::slice;
 
+use crate::transport::text;
+
 /// The longest that a slice may be.
 const LONGEST: usize = isize::MAX as usize;
 
@@ -73,14 +75,14 @@ pub unsafe fn string<'a>(start: *const c_char) -> Option<&'a CStr> {
     (!start.is_null()).then(|| unsafe { CStr::from_ptr(start) })
 }
 
-/// A string of UTF-8; `None` also if it is none.
+/// A string as [`text`](crate::transport::text).
 ///
 /// # Safety
 /// As for [`string`].
 #[inline]
-pub unsafe fn text<'a>(start: *const c_char) -> Option<&'a str> {
+pub unsafe fn text(start: *const c_char) -> Option<String> {
     // SAFETY: the same contract.
-    unsafe { string(start) }?.to_str().ok()
+    unsafe { string(start) }.map(|string| text::read(string.to_bytes()))
 }
 
 #[cfg(test)]
@@ -117,8 +119,8 @@ mod tests {
         // SAFETY: all of it lives on this stack or for ever.
         unsafe {
             assert_eq!(array(numbers.as_ptr(), 3), Some(&numbers[..]));
-            assert_eq!(text(c"tcp://*:*".as_ptr()), Some("tcp://*:*"));
-            assert_eq!(text(c"\xff".as_ptr()), None);
+            assert_eq!(text(c"tcp://*:*".as_ptr()).as_deref(), Some("tcp://*:*"));
+            assert_eq!(text(c"\xff".as_ptr()).as_deref(), Some("ÿ"));
             assert_eq!(string(c"\xff".as_ptr()), Some(c"\xff"));
         }
     }

@@ -3,7 +3,7 @@
 use std::ffi::{c_char, c_int, c_void};
 use std::ptr;
 
-use super::constants::ZMQ_TYPE;
+use super::constants::{ZMQ_SOCKS_PASSWORD, ZMQ_SOCKS_USERNAME, ZMQ_TYPE};
 use super::pointers::{array_mut, bytes, text};
 use super::{entry, slow_status, status};
 use crate::error::{Error, Result};
@@ -50,6 +50,10 @@ pub unsafe extern "C" fn zmq_setsockopt(
     // SAFETY: the contract of this layer.
     status(|| match unsafe { bytes(optval, optvallen) } {
         Some(value) => socket::setsockopt(socket, option, (!optval.is_null()).then_some(value)),
+        // Of these it counts as none at all, whatever its length.
+        None if matches!(option, ZMQ_SOCKS_USERNAME | ZMQ_SOCKS_PASSWORD) => {
+            socket::setsockopt(socket, option, None)
+        }
         None => Err(refuse(socket, Error::Invalid)),
     })
 }
@@ -101,7 +105,7 @@ pub(super) fn fill(
     Ok(())
 }
 
-/// Calls `act` with an endpoint. One that is null or not UTF-8 is `EINVAL`.
+/// Calls `act` with an endpoint. One that is null is `EINVAL`.
 ///
 /// # Safety
 /// The contract of this layer.
@@ -112,7 +116,7 @@ unsafe fn with_endpoint(
 ) -> c_int {
     // SAFETY: the contract of this layer.
     slow_status(|| match unsafe { text(endpoint) } {
-        Some(endpoint) => act(socket, endpoint),
+        Some(endpoint) => act(socket, &endpoint),
         None => Err(refuse(socket, Error::Invalid)),
     })
 }

@@ -52,6 +52,9 @@ pub type OutReader = outbox::Reader<Msg>;
 pub struct Limits {
     /// The number of the endpoint that the peer came by, 0 if it has none.
     pub origin: u64,
+    /// The send high-water mark in messages, 0 for none, for the socket's pipe to a
+    /// peer that is accepted.
+    pub send_mark: u64,
     /// The receive high-water mark in messages, 0 for none.
     pub receive_mark: u64,
     /// The largest body that is accepted, in bytes.
@@ -111,6 +114,7 @@ pub enum Side {
 pub struct Link {
     number: u64,
     origin: u64,
+    send_mark: u64,
     owner: Arc<dyn Owner>,
     background: Arc<Background>,
     pool: Pool,
@@ -145,6 +149,7 @@ impl Link {
         let link = Link {
             number: NEXT.fetch_add(1, Ordering::Relaxed),
             origin: limits.origin,
+            send_mark: limits.send_mark,
             owner,
             background,
             pool,
@@ -169,6 +174,12 @@ impl Link {
     /// The number of the endpoint that the peer came by, 0 if it has none.
     pub fn origin(&self) -> u64 {
         self.origin
+    }
+
+    /// The send high-water mark of the endpoint that the peer came by, as it was when
+    /// that was made.
+    pub fn send_mark(&self) -> u64 {
+        self.send_mark
     }
 
     /// Where the newest message to be sent goes, if the link conflates.

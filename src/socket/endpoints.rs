@@ -17,6 +17,7 @@ use crate::pipe::{LinkPipe, PeerInfo, Pipe};
 use crate::reactor::{Acceptor, Connector, Ends, Event, IoThread, Notes, Peering, Request};
 use crate::transport::{
     Address, ListenOptions, Listener, Proxy, StreamOptions, parse_bind, parse_connect, parse_end,
+    text,
 };
 use crate::zmtp::{Config, HeartbeatConfig, Raw, SocketType};
 
@@ -279,6 +280,7 @@ impl Inner {
             stream: self.stream_options(),
             limits: Limits {
                 origin: 0,
+                send_mark: options.sndhwm as u64,
                 receive_mark: options.rcvhwm as u64,
                 // Bytes as they are come in no messages that could be too large.
                 max_size: u64::try_from(options.maxmsgsize)
@@ -305,7 +307,7 @@ impl Inner {
             ipv6: options.ipv6,
             proxy: (!options.socks_proxy.is_empty()).then(|| {
                 Proxy::new(
-                    &String::from_utf8_lossy(&options.socks_proxy),
+                    &text::read(&options.socks_proxy),
                     &options.socks_username,
                     &options.socks_password,
                 )

@@ -26,7 +26,7 @@ use crate::pattern::Pattern;
 use crate::pipe::inproc::{InprocPipe, Marks, Neighbour};
 use crate::pipe::{Body, Due, Effort, PeerInfo, Pipe, Pipes, Reading, Then, Unwatched};
 use crate::reactor::{Ends, Event, Monitor as Reports};
-use crate::transport::parse_inproc;
+use crate::transport::{parse_inproc, text};
 use crate::zmtp::SocketType;
 
 /// How many events a reader may be behind, and how many are kept for one that is
@@ -227,13 +227,13 @@ impl Format {
                     &(value as u32).to_ne_bytes(),
                 ];
                 frames.push(head.concat());
-                frames.push(ends.name().into());
+                frames.push(text::write(ends.name()));
             }
             Format::Long => {
                 let numbers = [&[bits, values.len() as u64], values].concat();
                 frames.extend(numbers.iter().map(|number| number.to_ne_bytes().to_vec()));
-                frames.push(ends.local.clone().into());
-                frames.push(ends.remote.clone().into());
+                frames.push(text::write(&ends.local));
+                frames.push(text::write(&ends.remote));
             }
         }
         frames.iter().map(|frame| Msg::copy_from(frame)).collect()

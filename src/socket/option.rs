@@ -8,10 +8,12 @@ use super::SocketRef;
 use super::inner::Inner;
 use crate::error::{Error, Result};
 use crate::options::number::{
-    EVENTS, FD, LAST_ENDPOINT, RCVMORE, SUBSCRIBE, TOPICS_COUNT, UNSUBSCRIBE, XPUB_WELCOME_MSG,
+    EVENTS, FD, LAST_ENDPOINT, RCVHWM, RCVMORE, SNDHWM, SUBSCRIBE, TOPICS_COUNT, UNSUBSCRIBE,
+    XPUB_WELCOME_MSG,
 };
 use crate::options::{write_int, write_str};
 use crate::pipe::Pipe;
+use crate::transport::text;
 
 /// `ZMQ_POLLIN`.
 pub(super) const POLLIN: i32 = 1;
@@ -40,7 +42,9 @@ pub fn setsockopt(socket: *mut c_void, option: c_int, value: Option<&[u8]>) -> R
             .welcome(&inner.options.xpub_welcome_msg);
     }
     socket.configure();
-    socket.remark();
+    if let SNDHWM | RCVHWM = option {
+        socket.remark();
+    }
     Ok(())
 }
 
@@ -60,7 +64,7 @@ pub fn getsockopt(socket: *mut c_void, option: c_int, out: &mut [u8]) -> Result<
             socket.refresh();
             write_int(&mut out[..written], socket.events(POLLIN | POLLOUT, false))
         }
-        LAST_ENDPOINT => write_str(out, socket.last_endpoint.as_bytes()),
+        LAST_ENDPOINT => write_str(out, &text::write(&socket.last_endpoint)),
         TOPICS_COUNT => {
             let count = socket.pattern.rules().topics().ok_or(Error::Invalid)?;
             write_int(out, count as i32)

@@ -5,12 +5,15 @@
 //! the methods that say so, for whoever may wait: a name that a tcp endpoint
 //! connects to is looked up again for each attempt.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
 
 use socket2::SockAddr;
 
-use super::name;
 use super::resolve::{Role, peer_parts, resolve};
+use super::{name, text};
 use crate::error::{Error, Result};
 
 /// An endpoint that this library knows how to use.
@@ -188,7 +191,7 @@ fn first(addresses: Vec<SocketAddr>) -> Result<SocketAddr> {
 impl IpcAddress {
     /// A path or an abstract name; `*` is taken literally.
     pub(super) fn new(path: &str) -> Result<IpcAddress> {
-        if path.len() >= LONGEST_PATH {
+        if path.chars().count() >= LONGEST_PATH {
             return Err(Error::NameTooLong);
         }
         if path == "@" {
@@ -202,6 +205,11 @@ impl IpcAddress {
     /// The path, or the abstract name with its `@`.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The file, of a path.
+    pub(super) fn file(&self) -> PathBuf {
+        OsString::from_vec(text::write(&self.path)).into()
     }
 
     pub(super) fn is_wildcard(&self) -> bool {

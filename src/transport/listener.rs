@@ -194,7 +194,7 @@ impl IpcListener {
         if !address.is_abstract() {
             // Whatever an earlier run left behind. If it cannot be removed,
             // binding says why it is in the way.
-            let _ = fs::remove_file(address.path());
+            let _ = fs::remove_file(address.file());
         }
         let (fd, endpoint) = listen_on_path(address, options)?;
         Ok(IpcListener {

@@ -11,8 +11,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::IpcAddress;
-use crate::error::{Error, Result};
+use super::{IpcAddress, text};
+use crate::error::Result;
 
 /// A directory made for one ipc socket, and the socket in it.
 ///
@@ -48,7 +48,7 @@ impl MadeUpPath {
             removed: AtomicBool::new(false),
         };
         let path = directory.join(SOCKET);
-        let address = IpcAddress::new(path.to_str().ok_or(Error::Invalid)?)?;
+        let address = IpcAddress::new(&text::read(path.as_os_str().as_bytes()))?;
         Ok((made, address))
     }
 

@@ -15,6 +15,7 @@ mod options;
 mod resolve;
 mod socks;
 mod stream;
+pub mod text;
 
 pub use address::{
     Address, IpcAddress, TcpAddress, parse_bind, parse_connect, parse_end, parse_inproc,

@@ -1,11 +1,13 @@
 //! Socket addresses as text, in the forms libzmq prints.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, OsStr};
 use std::net::SocketAddr;
 use std::os::unix::ffi::OsStrExt;
 
 use libc::c_char;
 use socket2::SockAddr;
+
+use super::text;
 
 /// The endpoint of an address: `tcp://1.2.3.4:5`, `tcp://[::1]:5`,
 /// `ipc://path`, `ipc://@name`, or `ipc://` for a peer that has no name.
@@ -13,8 +15,8 @@ use socket2::SockAddr;
 pub(super) fn endpoint(address: &SockAddr) -> String {
     if address.is_unix() {
         return match (address.as_pathname(), address.as_abstract_namespace()) {
-            (Some(path), _) => format!("ipc://{}", path.display()),
-            (None, Some(name)) => format!("ipc://@{}", String::from_utf8_lossy(name)),
+            (Some(path), _) => format!("ipc://{}", text::read(path.as_os_str().as_bytes())),
+            (None, Some(name)) => format!("ipc://@{}", text::read(name)),
             (None, None) => "ipc://".to_owned(),
         };
     }
@@ -28,35 +30,33 @@ pub(super) fn endpoint(address: &SockAddr) -> String {
 /// The numeric host of an address; a zone is given by its interface's name.
 /// `localhost` for an address of the machine itself (ipc).
 pub(super) fn host(address: &SockAddr) -> String {
-    let mut text = [0u8; libc::NI_MAXHOST as usize];
-    // SAFETY: the address is of the length it states, `text` of the length
+    let mut host = [0u8; libc::NI_MAXHOST as usize];
+    // SAFETY: the address is of the length it states, `host` of the length
     // given, and no service is asked for.
     let failed = unsafe {
         libc::getnameinfo(
             address.as_ptr().cast(),
             address.len(),
-            text.as_mut_ptr().cast::<c_char>(),
-            text.len() as libc::socklen_t,
+            host.as_mut_ptr().cast::<c_char>(),
+            host.len() as libc::socklen_t,
             std::ptr::null_mut(),
             0,
             libc::NI_NUMERICHOST,
         )
     } != 0;
-    match CStr::from_bytes_until_nul(&text) {
-        Ok(text) if !failed => String::from_utf8_lossy(text.to_bytes()).into_owned(),
+    match CStr::from_bytes_until_nul(&host) {
+        Ok(host) if !failed => text::read(host.to_bytes()),
         _ => String::new(),
     }
 }
 
 /// The address of a path, or of an abstract name written with a leading `@`.
 pub(super) fn unix(path: &str) -> std::io::Result<SockAddr> {
-    match path.strip_prefix('@') {
-        Some(name) => {
-            let bytes = [b"\0", name.as_bytes()].concat();
-            SockAddr::unix(std::ffi::OsStr::from_bytes(&bytes))
-        }
-        None => SockAddr::unix(path),
+    let mut bytes = text::write(path);
+    if let Some(first @ b'@') = bytes.first_mut() {
+        *first = 0;
     }
+    SockAddr::unix(OsStr::from_bytes(&bytes))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::ptr;
 
+use super::text;
 use crate::error::{Error, Result};
 
 /// What an address is looked up for.
@@ -81,7 +82,7 @@ fn split_zone(host: &str) -> Result<(&str, u32)> {
     };
     let index = match zone.bytes().next() {
         Some(first) if first.is_ascii_alphabetic() => {
-            let name = CString::new(zone).map_err(|_| Error::Invalid)?;
+            let name = CString::new(text::write(zone)).map_err(|_| Error::Invalid)?;
             // SAFETY: `name` is a C string that outlives the call.
             unsafe { libc::if_nametoindex(name.as_ptr()) }
         }
@@ -173,7 +174,7 @@ fn interface(name: &str, ipv6: bool) -> Result<Option<SocketAddr>> {
 
 /// All addresses that `getaddrinfo` knows for `host`.
 fn host_addresses(host: &str, role: Role, ipv6: bool) -> Result<Vec<SocketAddr>> {
-    let host = CString::new(host).map_err(|_| Error::Invalid)?;
+    let host = CString::new(text::write(host)).map_err(|_| Error::Invalid)?;
     let mut flags = 0;
     if role.is_local() {
         flags |= libc::AI_PASSIVE;

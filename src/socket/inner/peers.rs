@@ -88,7 +88,7 @@ impl Inner {
         };
         let id = match writer {
             Some(writer) => {
-                let mark = self.options.sndhwm as u64;
+                let mark = link.send_mark();
                 let pipe = LinkPipe::new(link.clone(), writer, mark);
                 self.attach(Pipe::Link(pipe), Some(&peer))
             }
