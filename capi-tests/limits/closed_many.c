@@ -3,12 +3,13 @@
 // slow-args: 1000
 // limit: 120
 // slow-limit: 1800
-/* At a random moment of what a program does, several descriptors of the library are
- * closed behind its back, or all: calls may fail, but nothing ends the process, no
+/* At a random moment of what a program does, one, several or all descriptors of the
+ * library are closed behind its back: calls may fail, but nothing ends the process, no
  * call hangs, a receive that waits for ever ends with the context, the context can
- * be ended, and a new one works. If the listeners are left, the same sockets find
+ * be ended, and a new one works. If it was one, and no listener, the same sockets find
  * each other again and pass messages: an I/O thread makes itself a new poll, timer
- * and waker, a socket a new set of connections.
+ * and waker, a socket a new set of connections. (Of several, one may be used that has
+ * the number of another before that is missed.)
  * The arguments are the number of rounds, the seed, and the first round. */
 #include <dirent.h>
 #include <sys/socket.h>
@@ -150,12 +151,14 @@ static int close_some(const int *before, int had, int most, int listeners)
     return lost;
 }
 
-static void await_passed(int more)
+static void await_passed(int more, int surely)
 {
-    long long end = now_ms() + 2 * PATIENCE;
+    long long end = now_ms() + (surely ? 3 * PATIENCE : 10 * SILENCE);
     int wanted = __atomic_load_n(&passed, __ATOMIC_ACQUIRE) + more;
     while (__atomic_load_n(&passed, __ATOMIC_ACQUIRE) < wanted) {
-        MUST(now_ms() < end);
+        MUST(now_ms() < end || !surely);
+        if (now_ms() >= end)
+            break;
         pause_ms(1);
     }
 }
@@ -177,10 +180,11 @@ static void round_of(int number)
     MUST(pthread_create(&threads[1], NULL, receive_all, NULL) == 0);
     MUST(pthread_create(&threads[2], NULL, wait_for_ever, NULL) == 0);
     /* A moment is so many messages later. */
-    await_passed(1 + (int)random_below(200));
-    int most = random_below(3) ? 1 + (int)random_below(6) : ALL;
+    await_passed(1 + (int)random_below(200), 1);
+    const int counts[] = {1, 2 + (int)random_below(6), ALL};
+    int most = counts[random_below(3)];
     if (!close_some(before, had, most, (int)random_below(2)))
-        await_passed(20);
+        await_passed(20, most == 1);
     __atomic_store_n(&over, 1, __ATOMIC_RELEASE);
     pthread_join(threads[0], NULL);
     pthread_join(threads[1], NULL);
@@ -201,14 +205,14 @@ static void round_of(int number)
     finish(context);
 }
 
-static void in_child(unsigned seed, int number)
+static pid_t in_child(unsigned seed, int number)
 {
     char name[32];
     fflush(stdout);
     pid_t child = fork();
     MUST(child != -1);
     if (child != 0)
-        return;
+        return child;
     /* Endpoints of ipc have the same names in each. */
     snprintf(name, sizeof name, "round-%d", number);
     MUST(mkdir(name, 0700) == 0 && chdir(name) == 0);
@@ -221,20 +225,30 @@ static void in_child(unsigned seed, int number)
 
 int main(int argc, char **argv)
 {
-    int rounds = argc > 1 ? atoi(argv[1]) : 24, failed = 0, status;
+    enum { TOGETHER = 6 };
+    struct { pid_t process; int number; } running[TOGETHER] = {{0, 0}};
+    int rounds = argc > 1 ? atoi(argv[1]) : 24, status = 0, left = 0, failed = 0;
     unsigned seed = argc > 2 ? (unsigned)atoi(argv[2]) : (unsigned)time(NULL) ^ (unsigned)getpid();
     int first = argc > 3 ? atoi(argv[3]) : 0, next = first;
     printf("seed %u\n", seed);
-    for (int running = 0; running > 0 || (next < first + rounds && !failed);) {
-        if (running < 6 && next < first + rounds && !failed) {
-            in_child(seed, next++);
-            running++;
+    while (left > 0 || (next < first + rounds && !failed)) {
+        int place = 0;
+        while (place < TOGETHER && running[place].process)
+            place++;
+        if (place < TOGETHER && next < first + rounds && !failed) {
+            running[place].number = next;
+            running[place].process = in_child(seed, next++);
+            left++;
             continue;
         }
-        MUST(wait(&status) != -1);
-        running--;
+        pid_t child = wait(&status);
+        MUST(child != -1);
+        left--;
+        for (place = 0; running[place].process != child; place++)
+            MUST(place < TOGETHER - 1);
+        running[place].process = 0;
         if (status != 0)
-            failed = printf("a round of those up to %d: %s %d\n", next - 1,
+            failed = printf("seed %u, round %d: %s %d\n", seed, running[place].number,
                             WIFEXITED(status) ? "exit" : "signal",
                             WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
     }

@@ -50,9 +50,11 @@ impl EventLoop {
             return;
         }
         self.patrol.at = now;
+        // First who is gone, as long as nobody has the number.
+        let lost = lost | self.poll.is_gone();
+        all |= lost;
         let mut sources = self.sources(self.patrol.next, if all { 0 } else { FEW });
         self.patrol.next = sources.last().map_or(0, |(last, _)| last + 1);
-        // First who is gone, as long as nobody has the number.
         let (waker, timer) = (background.waker(), background.timer());
         let mut gone = waker.is_gone() | timer.is_gone();
         for (_, source) in &sources {
