@@ -107,6 +107,16 @@ static UNUSED long long now_ms(void)
     return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* Memory of this process that is in use. */
+static UNUSED long resident_kb(void)
+{
+    long pages = -1;
+    FILE *file = fopen("/proc/self/statm", "r");
+    MUST(file && fscanf(file, "%*d %ld", &pages) == 1);
+    fclose(file);
+    return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
 static UNUSED void pause_ms(int ms)
 {
     struct timespec t = {ms / 1000, (ms % 1000) * 1000000L};

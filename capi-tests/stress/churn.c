@@ -14,19 +14,6 @@
 #include <sys/un.h>
 #include "support.h"
 
-static long resident_kb(void)
-{
-    FILE *status = fopen("/proc/self/status", "r");
-    char line[256];
-    long kb = -1;
-    while (status && fgets(line, sizeof line, status))
-        if (sscanf(line, "VmRSS: %ld", &kb) == 1)
-            break;
-    if (status)
-        fclose(status);
-    return kb;
-}
-
 static int connect_tcp(const char *endpoint, int number)
 {
     struct sockaddr_in to, from;

@@ -7,15 +7,6 @@
 
 enum { PEERS = 100, PARTS = 200 };
 
-static long resident_kb(void)
-{
-    long pages = -1;
-    FILE *file = fopen("/proc/self/statm", "r");
-    MUST(file && fscanf(file, "%*d %ld", &pages) == 1);
-    fclose(file);
-    return pages * (sysconf(_SC_PAGESIZE) / 1024);
-}
-
 static void shake_as(int fd, const char *type)
 {
     static const char greeting[GREETING_SIZE] = GREETING("NULL");

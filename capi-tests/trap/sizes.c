@@ -9,15 +9,6 @@ static const uint64_t sizes[] = {
     INT64_MAX, 1ull << 63, UINT64_MAX - 15, UINT64_MAX - 1, UINT64_MAX,
 };
 
-static long resident_kb(void)
-{
-    long pages = -1;
-    FILE *file = fopen("/proc/self/statm", "r");
-    MUST(file && fscanf(file, "%*d %ld", &pages) == 1);
-    fclose(file);
-    return pages * (sysconf(_SC_PAGESIZE) / 1024);
-}
-
 /* All of it, unless the other side has had enough. */
 static void push(int fd, const void *bytes, size_t size)
 {
