@@ -265,13 +265,21 @@ impl Pattern {
         let out = match self {
             Pattern::Push(pattern) => &mut pattern.out,
             Pattern::Dealer(pattern) => &mut pattern.out,
-            Pattern::Pair(pattern) => return pattern.send_short(pipes, body),
-            Pattern::Req(pattern) => return pattern.send_short(pipes, body),
-            Pattern::Rep(pattern) => return pattern.send_short(pipes, body),
-            Pattern::Router(pattern) => return pattern.send_short(pipes, body),
-            _ => return None,
+            _ => return self.send_short_by_rule(pipes, body),
         };
         out.send_short(pipes, &[], body)
+    }
+
+    /// The same where there is more to it than a turn.
+    #[inline(never)]
+    fn send_short_by_rule(&mut self, pipes: &mut Pipes, body: &[u8]) -> Option<Sent> {
+        match self {
+            Pattern::Pair(pattern) => pattern.send_short(pipes, body),
+            Pattern::Req(pattern) => pattern.send_short(pipes, body),
+            Pattern::Rep(pattern) => pattern.send_short(pipes, body),
+            Pattern::Router(pattern) => pattern.send_short(pipes, body),
+            _ => None,
+        }
     }
 
     /// Receives a frame with a short body, in the same way.
@@ -281,13 +289,21 @@ impl Pattern {
             Pattern::Pull(pattern) => &mut pattern.incoming,
             Pattern::Dealer(pattern) => &mut pattern.incoming,
             Pattern::Subscribe(pattern) => return pattern.recv_short(pipes, taker),
-            Pattern::Pair(pattern) => return pattern.recv_short(pipes, taker),
-            Pattern::Req(pattern) => return pattern.recv_short(pipes, taker),
-            Pattern::Rep(pattern) => return pattern.recv_short(pipes, taker),
-            Pattern::Router(pattern) => return pattern.recv_short(pipes, taker),
-            _ => return None,
+            _ => return self.recv_short_by_rule(pipes, taker),
         };
         incoming.recv_short(pipes, taker)
+    }
+
+    /// The same where there is more to it than a turn.
+    #[inline(never)]
+    fn recv_short_by_rule(&mut self, pipes: &mut Pipes, taker: &mut impl Taker) -> Option<Taken> {
+        match self {
+            Pattern::Pair(pattern) => pattern.recv_short(pipes, taker),
+            Pattern::Req(pattern) => pattern.recv_short(pipes, taker),
+            Pattern::Rep(pattern) => pattern.recv_short(pipes, taker),
+            Pattern::Router(pattern) => pattern.recv_short(pipes, taker),
+            _ => None,
+        }
     }
 
     /// See [`Rules::send`].

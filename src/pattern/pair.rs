@@ -103,7 +103,6 @@ impl Rules for Pair {
 impl Pair {
     /// Sends a whole message with a short body, if there is room; otherwise nothing has
     /// happened.
-    #[inline(never)]
     pub fn send_short(&mut self, pipes: &mut Pipes, body: &[u8]) -> Option<Sent> {
         if self.more || self.dropping {
             return None;
@@ -114,7 +113,6 @@ impl Pair {
     }
 
     /// Receives a frame with a short body in the same way.
-    #[inline(never)]
     pub fn recv_short(&mut self, pipes: &mut Pipes, taker: &mut impl Taker) -> Option<Taken> {
         if self.former.is_some() {
             return None;

@@ -133,7 +133,6 @@ impl Rules for Rep {
 impl Rep {
     /// Sends a whole reply with a short body, if that takes no more than the
     /// delimiter before it; otherwise nothing has happened.
-    #[inline(never)]
     pub fn send_short(&mut self, pipes: &mut Pipes, body: &[u8]) -> Option<Sent> {
         if self.state != State::Answering || !self.envelope.is_empty() {
             return None;
@@ -147,7 +146,6 @@ impl Rep {
 
     /// Receives a frame of a request in the same way; its delimiter may have been
     /// received by itself.
-    #[inline(never)]
     pub fn recv_short(&mut self, pipes: &mut Pipes, taker: &mut impl Taker) -> Option<Taken> {
         if self.state == State::Awaiting {
             self.begin_request(pipes)?;

@@ -158,7 +158,6 @@ impl Rules for Req {
 impl Req {
     /// Sends a whole request with a short body, if that takes no more than the
     /// delimiter before it; otherwise nothing has happened.
-    #[inline(never)]
     pub fn send_short(&mut self, pipes: &mut Pipes, body: &[u8]) -> Option<Sent> {
         if self.state != State::Idle
             || self.settings.req_correlate
@@ -175,7 +174,6 @@ impl Req {
 
     /// Receives a frame of the reply in the same way; its delimiter may have been
     /// received by itself.
-    #[inline(never)]
     pub fn recv_short(&mut self, pipes: &mut Pipes, taker: &mut impl Taker) -> Option<Taken> {
         if self.state == State::Awaiting {
             self.begin_reply(pipes)?;

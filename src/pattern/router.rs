@@ -199,7 +199,6 @@ impl Rules for Router {
 impl Router {
     /// Sends a whole message with a short body to whom a routing id was sent before, if
     /// there is room; otherwise nothing has happened.
-    #[inline(never)]
     pub fn send_short(&mut self, pipes: &mut Pipes, body: &[u8]) -> Option<Sent> {
         let To::First(pipe) = self.to else {
             return None;
@@ -214,7 +213,6 @@ impl Router {
 
     /// Receives a routing id, or a short frame, if it is at hand. A frame may have been
     /// read ahead; otherwise nothing has happened.
-    #[inline(never)]
     pub fn recv_short(&mut self, pipes: &mut Pipes, taker: &mut impl Taker) -> Option<Taken> {
         let Some(pipe) = self.from else {
             if !self.more {
