@@ -89,15 +89,16 @@ impl ReadSet {
     /// For the I/O thread, which has perhaps lost the set from its poll: makes sure
     /// of the set, and of its connections if the set is a new one.
     pub(super) fn mend(&self) {
-        let lent = self.lent.load(Ordering::Acquire);
+        let mut lent = self.lent.load(Ordering::Acquire);
         let mut watched = self.watch(lent);
         let anew = watched.as_ref().is_err_and(is_gone) && self.epoll.renew().is_ok();
         if anew {
             watched = self.watch(lent);
         }
-        if watched.is_ok() && self.lent.load(Ordering::Acquire) != lent {
-            // The right has changed hands meanwhile.
-            let _ = self.watch(!lent);
+        while watched.is_ok() && self.lent.load(Ordering::Acquire) != lent {
+            // The right has changed hands meanwhile, and may do so again.
+            lent = !lent;
+            watched = self.watch(lent);
         }
         let wake = || {
             let fd = self.wake.as_raw_fd();

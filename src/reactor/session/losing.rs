@@ -112,6 +112,10 @@ impl Session {
     /// The connection, or the attempt at one, has failed.
     pub(super) fn lose(&mut self, loss: Loss) -> After {
         self.report_loss(&loss);
+        if self.is_gone() {
+            // What else is gone, before its number goes to the next connection?
+            self.link.background().complain();
+        }
         let retries = self.retries(&loss);
         let was_up = matches!(self.phase, Phase::Up(_) | Phase::Draining(..));
         let was_made = was_up || matches!(self.phase, Phase::Shaking(..));
