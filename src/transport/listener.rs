@@ -8,11 +8,11 @@
 
 use std::fs;
 use std::io;
-use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, IntoRawFd, RawFd};
 
-use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use socket2::{Domain, SockRef};
 
+use super::fresh::{new_socket, new_tcp};
 use super::made_up::MadeUpPath;
 use super::options::{ListenOptions, StreamOptions};
 use super::stream::Stream;
@@ -212,23 +212,6 @@ fn listen_on_path(address: &IpcAddress, options: &ListenOptions) -> Result<(Fd, 
     socket.bind(&address)?;
     socket.listen(options.backlog)?;
     Ok((fd, name::endpoint(&address)))
-}
-
-/// A socket that neither blocks nor survives `exec`.
-pub(super) fn new_socket(domain: Domain, protocol: Option<Protocol>) -> io::Result<Fd> {
-    let kind = Type::STREAM.cloexec().nonblocking();
-    Ok(Fd::from_raw(
-        Socket::new_raw(domain, kind, protocol)?.into_raw_fd(),
-    ))
-}
-
-/// A tcp socket for `address`; an IPv6 one serves mapped IPv4 addresses too.
-pub(super) fn new_tcp(address: SocketAddr) -> io::Result<Fd> {
-    let fd = new_socket(Domain::for_address(address), Some(Protocol::TCP))?;
-    if address.is_ipv6() {
-        SockRef::from(&fd).set_only_v6(false)?;
-    }
-    Ok(fd)
 }
 
 /// Takes over a listening descriptor of the application.

@@ -8,6 +8,7 @@
 //! they look a name up; nothing knows ZMTP, starts threads or retries.
 
 mod address;
+mod fresh;
 mod listener;
 mod made_up;
 mod name;

@@ -13,7 +13,7 @@ use std::os::fd::{AsRawFd, RawFd};
 use libc::c_int;
 use socket2::{Domain, SockRef};
 
-use super::listener::{new_socket, new_tcp};
+use super::fresh::{new_socket, new_tcp};
 use super::options::StreamOptions;
 use super::{IpcAddress, name};
 use crate::options::Credentials;
