@@ -11,6 +11,7 @@
  * context, and a new context. The argument says how many of the calls of each
  * function are tried, a second one of which functions. */
 #include "inject.h"
+#include <netinet/in.h>
 #include "support.h"
 
 static const struct { const char *name; int numbers[16]; } table[] = {
@@ -28,22 +29,27 @@ static const struct { const char *name; int numbers[16]; } table[] = {
     {"shutdown", {ENOTCONN, EBADF}},
     {"epoll_create1", {EMFILE, ENFILE, ENOMEM}},
     {"epoll_ctl", {ENOMEM, ENOSPC, EBADF, EPERM, ENOENT, EEXIST}},
-    {"epoll_wait", {EINTR}},
     {"eventfd", {EMFILE, ENFILE, ENOMEM, ENODEV}},
     {"timerfd_create", {EMFILE, ENFILE, ENOMEM, ENODEV}},
     {"timerfd_settime", {EBADF, EINVAL}},
     /* Not EBADF: by that a debug build of Rust's standard library tells that a
      * descriptor of its own was closed behind its back, and aborts. */
-    {"fcntl", {EMFILE, EINVAL, EPERM}},
+    {"fcntl", {EBADF, EMFILE, EINVAL, EPERM}},
     {"ioctl", {ENOTTY, EINVAL, EBADF}},
     {"unlink", {EACCES, ENOENT, EBUSY, EROFS}},
     {"rmdir", {EACCES, ENOENT, EBUSY, ENOTEMPTY, EROFS}},
     {"mkdtemp", {EACCES, ENOENT, ENOSPC, EROFS, EMFILE}},
     {"getaddrinfo", {EAI_AGAIN, EAI_FAIL, EAI_NONAME, EAI_MEMORY, EAI_SYSTEM, EAI_FAMILY}},
+    {"statx", {ENOENT, EACCES, ENOMEM, ELOOP, ENOTDIR}},
+    {"getcwd", {ENOENT, EACCES, ENOMEM}},
+    {"getnameinfo", {EAI_AGAIN, EAI_FAIL, EAI_MEMORY, EAI_OVERFLOW, EAI_SYSTEM}},
     {"getifaddrs", {EMFILE, ENFILE, ENOMEM, EACCES, EOPNOTSUPP}},
     {"prctl", {EINVAL, EPERM}},
     {"sched_setaffinity", {EINVAL, EPERM}},
     {"pthread_setschedparam", {EINVAL, EPERM}},
+    {"pthread_getschedparam", {ESRCH}},
+    {"pthread_attr_init", {ENOMEM}},
+    {"pthread_attr_setstacksize", {EINVAL}},
     {"getrandom", {EINTR, ENOSYS}},
     {"pthread_create", {EAGAIN, EPERM}},
     {"SYS_close", {EINTR, EIO, EBADF}},
@@ -54,8 +60,8 @@ static const struct { const char *name; int numbers[16]; } table[] = {
     {"SYS_sendto", {ECONNRESET, EPIPE, EINTR, EAGAIN, ENOBUFS, ENOMEM, EACCES, ENETDOWN, EBADF}},
     {"SYS_sendmsg", {ECONNRESET, EPIPE, ETIMEDOUT, EINTR, EAGAIN, ENOBUFS, ENOMEM, EACCES, EPERM,
                      ENETDOWN, EHOSTUNREACH, ENOTCONN, EBADF, EMSGSIZE}},
-    {"SYS_ppoll", {EINTR, ENOMEM}},
-    {"SYS_epoll_pwait", {EINTR}},
+    {"SYS_ppoll", {EINTR, ENOMEM, EINVAL}},
+    {"SYS_epoll_pwait", {EINTR, EBADF, EINVAL}},
     {"SYS_membarrier", {ENOSYS, EPERM, EINVAL, ENOMEM}},
     {"SYS_futex wait", {EINTR, EAGAIN, ETIMEDOUT}},
 };
@@ -188,6 +194,12 @@ static void try_names(void)
     }
     if (a)
         may(zmq_bind(a, "ipc://*"));
+    /* A descriptor of the application's, which the library then has. */
+    struct sockaddr_in any = {.sin_family = AF_INET};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    MUST(fd != -1 && bind(fd, (struct sockaddr *)&any, sizeof any) == 0 && listen(fd, 5) == 0);
+    if (a && may(zmq_setsockopt(a, ZMQ_USE_FD, &fd, sizeof fd)) == 0)
+        may(zmq_bind(a, "tcp://127.0.0.1:*"));
     if (a)
         shut(a);
     if (b)

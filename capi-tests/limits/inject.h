@@ -32,6 +32,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -137,6 +138,8 @@ INJECTED(int, timerfd_settime,
          (fd, flags, next, before))
 INJECTED(int, unlink, (const char *path), (path))
 INJECTED(int, rmdir, (const char *path), (path))
+INJECTED(int, statx, (int folder, const char *path, int flags, unsigned mask, struct statx *found),
+         (folder, path, flags, mask, found))
 INJECTED(int, getifaddrs, (struct ifaddrs **list), (list))
 INJECTED(int, sched_setaffinity, (pid_t pid, size_t size, const cpu_set_t *set), (pid, size, set))
 INJECTED(ssize_t, getrandom, (void *place, size_t size, unsigned int flags), (place, size, flags))
@@ -157,6 +160,33 @@ int pthread_setschedparam(pthread_t thread, int policy, const struct sched_param
     if (!real)
         *(void **)&real = dlsym(RTLD_NEXT, "pthread_setschedparam");
     return INJECT_HERE("pthread_setschedparam") ? inject_errno : real(thread, policy, how);
+}
+
+#define INJECTED_RESULT(name, parameters, arguments)               \
+    int name parameters                                            \
+    {                                                              \
+        static int(*real) parameters;                              \
+        if (!real)                                                 \
+            *(void **)&real = dlsym(RTLD_NEXT, #name);             \
+        return INJECT_HERE(#name) ? inject_errno : real arguments; \
+    }
+
+INJECTED_RESULT(getnameinfo,
+                (const struct sockaddr *address, socklen_t length, char *host, socklen_t host_size,
+                 char *service, socklen_t service_size, int flags),
+                (address, length, host, host_size, service, service_size, flags))
+INJECTED_RESULT(pthread_getschedparam, (pthread_t thread, int *policy, struct sched_param *how),
+                (thread, policy, how))
+INJECTED_RESULT(pthread_attr_init, (pthread_attr_t *attributes), (attributes))
+INJECTED_RESULT(pthread_attr_setstacksize, (pthread_attr_t *attributes, size_t size),
+                (attributes, size))
+
+char *getcwd(char *place, size_t size)
+{
+    static char *(*real)(char *, size_t);
+    if (!real)
+        *(void **)&real = dlsym(RTLD_NEXT, "getcwd");
+    return INJECT_HERE("getcwd") ? NULL : real(place, size);
 }
 
 char *mkdtemp(char *path)
