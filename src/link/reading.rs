@@ -211,6 +211,13 @@ impl Link {
         }
     }
 
+    /// Has the connection lost, which is made again as after any loss.
+    pub fn cut(&self) {
+        if let Some(conn) = self.with_fill(|half| half.conn.clone()) {
+            let _ = conn.stream.shutdown_both();
+        }
+    }
+
     /// For the I/O thread: the connection that is to be watched for input.
     pub fn read_conn(&self) -> Option<Arc<Conn>> {
         self.with_fill(|half| half.conn.clone().filter(|_| !half.stopped))

@@ -279,11 +279,16 @@ impl Subscribe {
             Some(peer) if !peer.told => peer.told = true,
             _ => return,
         }
-        let mut written = false;
+        let (mut written, mut whole) = (false, true);
         self.wanted.for_each(|topic| {
-            // What there is no memory for is not wanted from this publisher.
-            written |= pipes[id].subscribe(topic, true).is_ok();
+            let told = pipes[id].subscribe(topic, true).is_ok();
+            written |= told;
+            whole &= told;
         });
+        if !whole {
+            // There is no memory for all of it: better to meet again later.
+            pipes[id].cut();
+        }
         if written {
             pipes.leave_aside(id, Then::Due);
         }

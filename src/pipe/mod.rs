@@ -392,6 +392,13 @@ impl Pipe {
         }
     }
 
+    /// Loses the connection that there is, so that its ends meet anew.
+    pub fn cut(&self) {
+        if let Pipe::Link(pipe) = self {
+            pipe.link.cut();
+        }
+    }
+
     /// Which form subscriptions take on their way to this peer.
     pub fn set_subscription_commands(&mut self, commands: bool) {
         if let Pipe::Link(pipe) = self {
