@@ -121,6 +121,46 @@ static void never_bound(void *context)
     shut(pull);
 }
 
+/* With its peer an endpoint goes that was connected to; another peer, who comes
+ * instead, is none of its business. */
+static void peer_gone(void *context)
+{
+    char other[32];
+    next_case("the peer goes");
+    void *a = make(context, ZMQ_DEALER), *b = make(context, ZMQ_DEALER);
+    MUST(zmq_connect(a, name) == 0);
+    bind_again(b, name);
+    say(b, "last words");
+    shut(b);
+    hear(a);
+    hear_nothing(a); /* libzmq takes notice when it is read from */
+    TELL(zmq_disconnect(a, name));
+    TELL(zmq_unbind(a, name));
+
+    strcpy(other, name);
+    next_case("another comes in its place");
+    bind_again(a, name);
+    for (int i = 0; i < 3; i++) {
+        void *c = make(context, ZMQ_DEALER);
+        b = make(context, ZMQ_DEALER);
+        MUST(zmq_connect(a, other) == 0);
+        bind_again(b, other);
+        say(a, "to the first");
+        hear(b);
+        shut(b);
+        MUST(zmq_connect(c, name) == 0);
+        (void)zmq_disconnect(a, other); /* libzmq may not know yet that there is nobody */
+        say(c, "from the other");
+        hear(a);
+        say(a, "to the other");
+        hear(c);
+        shut(c);
+        hear_nothing(a);
+        TELL(zmq_send(a, "x", 1, ZMQ_DONTWAIT));
+    }
+    shut(a);
+}
+
 int main(void)
 {
     void *context = make_context();
@@ -130,6 +170,7 @@ int main(void)
     changes_hands(context);
     several(context);
     never_bound(context);
+    peer_gone(context);
     finish(context);
     return 0;
 }

@@ -370,6 +370,9 @@ impl Outlet {
     }
 
     fn remove(&mut self, id: PipeId, deferred: &mut Deferred) {
+        if self.pipes.get(id).is_none() {
+            return;
+        }
         self.pattern.rules().remove(&mut self.pipes, id);
         if let Some(pipe) = self.pipes.remove(id) {
             deferred.bury(pipe);

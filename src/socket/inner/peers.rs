@@ -223,9 +223,14 @@ impl Inner {
         }
     }
 
-    /// Takes a pipe out, with everything that knows of it.
+    /// Takes a pipe out, with everything that knows of it. One that has gone before is
+    /// not told of again: its place may be another's.
     pub fn remove(&mut self, id: PipeId) {
         self.stir();
+        if self.pipes.get(id).is_none() {
+            return;
+        }
+        self.forget_endpoint(id);
         self.pattern.rules().remove(&mut self.pipes, id);
         if let Some(pipe) = self.pipes.remove(id) {
             if let (Pipe::Link(pipe), Some(home)) = (&pipe, &self.home) {
