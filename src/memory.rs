@@ -4,6 +4,10 @@
 //! happens when there is none.
 
 pub mod large;
+#[cfg_attr(
+    any(miri, loom, fuzzing),
+    allow(dead_code, reason = "these bring an allocator of their own")
+)]
 pub mod reserve;
 
 use std::alloc::Layout;
