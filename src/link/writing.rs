@@ -3,7 +3,7 @@
 //! Promises: what is in the outbox of a link that has a connection is written by
 //! whoever has the flush right, or the I/O thread watches for it: that of the tick,
 //! or that of the kernel's readiness ([`Notice::Full`]). No flush waits for the right:
-//! a mark tells who has it that there is more. What it is written with is the
+//! a mark tells who has it that there is more. Only who would drop a message waits. What it is written with is the
 //! [`FlushHalf`].
 
 use std::sync::Arc;
@@ -123,6 +123,13 @@ impl Link {
             return None;
         }
         Some(seen)
+    }
+
+    /// Waits for who is writing, if somebody is: no longer than a few batches take.
+    pub fn await_writer(self: &Arc<Self>) {
+        if !self.is_full() {
+            self.with_flush(|_| ());
+        }
     }
 
     /// Writes what is in the outbox, or leaves it to who is writing already.

@@ -342,6 +342,10 @@ impl Pipe {
             && !pipe.can_write()
         {
             pipe.link.flush(Side::Caller);
+            if !pipe.can_write() {
+                // Somebody else may be writing, and not have told yet what is out.
+                pipe.link.await_writer();
+            }
         }
         self.can_write()
     }

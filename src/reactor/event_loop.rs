@@ -9,17 +9,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::Receiver;
-use libc::c_int;
+use mio::{Events, Interest};
 
 use super::acceptor::{Accepted, Acceptor, End, PAUSE};
-use super::patrol::{PATROL, Patrol};
+use super::patrol::Patrol;
+use super::poll::Poll;
 use super::session::{After, FORGET, Session};
 use super::tick::Ticks;
 use super::timers::Timers;
-use super::{BOTH, IoThread, READABLE, ReadSet, Request, TICK, Token, WAKER, WRITABLE};
+use super::{IoThread, ReadSet, Request, TICK, Token, WAKER};
 use crate::error::Error;
 use crate::link::{Limits, Linger, Link, Notice};
-use crate::sys::{self, Epoll, EpollEvent, Instant, Thread};
+use crate::sys::{self, Instant, Thread};
 use crate::transport::{Address, Stream};
 
 /// How many events are taken at once.
@@ -40,7 +41,7 @@ pub(super) enum Source {
 }
 
 pub(super) struct EventLoop {
-    pub(super) poll: Arc<Epoll>,
+    pub(super) poll: Poll,
     pub(super) io: Arc<IoThread>,
     requests: Receiver<Request>,
     notices: Receiver<Notice>,
@@ -50,7 +51,7 @@ pub(super) struct EventLoop {
     pub(super) acceptors: HashMap<u64, (Acceptor, Token)>,
     pub(super) sessions: HashMap<u64, Session>,
     /// The descriptor that is watched for a session, and what for.
-    pub(super) watched: HashMap<u64, (RawFd, c_int)>,
+    pub(super) watched: HashMap<u64, (RawFd, Interest)>,
     pub(super) patrol: Patrol,
     /// Handshakes that can take a step. Tokens grow: the first is the oldest.
     shaking: BTreeSet<Token>,
@@ -61,7 +62,7 @@ pub(super) struct EventLoop {
 
 impl EventLoop {
     pub fn new(
-        poll: Arc<Epoll>,
+        poll: Poll,
         io: Arc<IoThread>,
         requests: Receiver<Request>,
         notices: Receiver<Notice>,
@@ -87,18 +88,19 @@ impl EventLoop {
     pub fn run(mut self) {
         // Ticks are to come when they are due; without it they come later.
         let _ = crate::sys::set_timer_slack(Duration::from_micros(1));
-        let mut room = [EpollEvent::EMPTY; ROOM];
+        let mut events = Events::with_capacity(ROOM);
         while !self.stopped {
             // An interrupted or failed poll reports no events; requests and
             // timers are looked at all the same.
-            let waited = self.poll.wait(&mut room, Some(self.patience()));
+            let patience = self.patience();
+            let waited = self.poll.wait(&mut events, Some(patience));
             let lost = waited.as_ref().is_err_and(sys::is_gone);
-            self.look_after(lost);
+            self.look_after(lost, events.is_empty());
             self.take_requests();
-            for event in waited.unwrap_or(&[]) {
-                self.ready(event.token());
+            for event in &events {
+                self.ready(event.token().0);
             }
-            self.shake_hands(&mut room);
+            self.shake_hands(&mut events);
             if self.ticks.are_untimed() {
                 self.ticks.fired(self.io.background());
             }
@@ -119,7 +121,7 @@ impl EventLoop {
         let most = if self.ticks.are_untimed() {
             UNTIMED
         } else {
-            PATROL
+            self.patrol.pause()
         };
         let next = self.timers.next(Instant::now());
         next.map_or(most, |next| next.min(most))
@@ -149,7 +151,7 @@ impl EventLoop {
     /// Takes handshakes a step on, each time the oldest that can take one. So peers
     /// that connect one after the other are attached in that order, though a later
     /// one may find more of its handshake there at once.
-    fn shake_hands(&mut self, room: &mut [EpollEvent]) {
+    fn shake_hands(&mut self, events: &mut Events) {
         let mut others = Vec::new();
         for _ in 0..STEPS {
             let Some(token) = self.shaking.pop_first() else {
@@ -159,9 +161,9 @@ impl EventLoop {
                 self.step(number, Session::progress);
             }
             // The step may have been what an older one at the other end waits for.
-            let came = self.poll.wait(room, Some(Duration::ZERO));
-            for event in came.unwrap_or(&[]) {
-                let token = event.token();
+            let _ = self.poll.wait(events, Some(Duration::ZERO));
+            for event in &*events {
+                let token = event.token().0;
                 match self.sources.get(&token) {
                     Some(&Source::Session(number)) if self.is_shaking(number) => {
                         self.shaking.insert(token);
@@ -225,7 +227,7 @@ impl EventLoop {
             }
             Request::Unwatch(token) => {
                 if let Some(Source::ReadSet(set)) = self.sources.remove(&token) {
-                    let _ = self.poll.delete(set.as_raw_fd());
+                    let _ = self.poll.watched().delete(set.as_raw_fd());
                     self.busy.retain(|other| !Arc::ptr_eq(other, &set));
                 }
             }
@@ -244,7 +246,8 @@ impl EventLoop {
         let fd = acceptor.as_raw_fd();
         self.sources.insert(token, Source::Acceptor(number));
         self.acceptors.insert(number, (acceptor, token));
-        if self.poll.add(fd, READABLE, token).is_err() {
+        let watched = self.poll.watched().add(fd, Interest::READABLE, token);
+        if watched.is_err() {
             // Out of kernel memory: look by the clock instead.
             self.timers.set(Instant::now().after(PAUSE), number, 0);
         }
@@ -255,7 +258,7 @@ impl EventLoop {
     /// socket has closed already linger on their own account.
     fn unlisten(&mut self, number: u64, linger: Linger) {
         if let Some((acceptor, token)) = self.acceptors.remove(&number) {
-            let _ = self.poll.delete(acceptor.as_raw_fd());
+            let _ = self.poll.watched().delete(acceptor.as_raw_fd());
             self.sources.remove(&token);
             acceptor.closed();
         }
@@ -351,11 +354,12 @@ impl EventLoop {
             && fd != FORGET
         {
             // Fails when the descriptor is closed, which is as good.
-            let _ = self.poll.delete(old);
+            let _ = self.poll.watched().delete(old);
         }
         if fd >= 0 {
-            if self.poll.set(fd, BOTH, token).is_ok() {
-                self.watched.insert(number, (fd, BOTH));
+            let both = Interest::READABLE | Interest::WRITABLE;
+            if self.poll.watched().set(fd, both, token).is_ok() {
+                self.watched.insert(number, (fd, both));
             } else {
                 self.step(number, Session::end);
             }
@@ -371,9 +375,10 @@ impl EventLoop {
         let token = session.token;
         if !self.watched.contains_key(&number)
             && let Some(fd) = session.up_fd()
-            && self.poll.add(fd, WRITABLE, token).is_ok()
+            && let watched = self.poll.watched()
+            && watched.add(fd, Interest::WRITABLE, token).is_ok()
         {
-            self.watched.insert(number, (fd, WRITABLE));
+            self.watched.insert(number, (fd, Interest::WRITABLE));
         }
         // The kernel may have made room before it was watched.
         self.step(number, Session::progress);

@@ -10,21 +10,22 @@ mod event_loop;
 mod monitor;
 mod notes;
 mod patrol;
+mod poll;
 mod read_set;
 mod session;
 mod tick;
 mod timers;
 
 use std::os::fd::AsRawFd;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam_channel::Sender;
-use libc::c_int;
+use mio::Interest;
 
 use crate::error::{Error, Result};
 use crate::link::{Background, Linger, Notice};
-use crate::sys::{self, Epoll, EventFd, Scheduling, Thread, TimerFd};
+use crate::sys::{self, EventFd, Scheduling, Thread, TimerFd};
 
 pub use acceptor::Acceptor;
 pub use monitor::{Ends, Event, Monitor};
@@ -33,20 +34,18 @@ pub use read_set::ReadSet;
 pub use session::{Connector, Peering};
 
 use event_loop::EventLoop;
+use poll::{Poll, Watched};
 
 /// Whom an event of a thread's poll is for.
-type Token = u64;
+type Token = usize;
 
 const WAKER: Token = 0;
 const TICK: Token = 1;
 const FIRST_FREE: Token = 2;
 
-/// What a thread's poll reports: each change, once.
-const READABLE: c_int = libc::EPOLLIN | libc::EPOLLRDHUP | libc::EPOLLET;
-const WRITABLE: c_int = libc::EPOLLOUT | libc::EPOLLET;
-const BOTH: c_int = READABLE | WRITABLE;
-/// Of a set that is not to be reported: an event that never comes.
-const NEITHER: c_int = libc::EPOLLPRI | libc::EPOLLET;
+/// Of what is not to be reported: an event that never comes, since mio has no word for
+/// none.
+const NEITHER: Interest = Interest::PRIORITY;
 
 /// What a socket asks of an I/O thread.
 pub enum Request {
@@ -70,26 +69,28 @@ pub enum Request {
 pub struct IoThread {
     background: Arc<Background>,
     requests: Sender<Request>,
-    poll: Arc<Epoll>,
-    tokens: AtomicU64,
+    watched: Arc<Watched>,
+    tokens: AtomicUsize,
     thread: Mutex<Option<Thread>>,
 }
 
 impl IoThread {
     /// Starts a thread with every signal blocked.
     pub fn start(name: Vec<u8>, scheduling: Scheduling) -> Result<Arc<IoThread>> {
-        let poll = Arc::new(Epoll::new()?);
+        let poll = Poll::new()?;
+        let watched = poll.watched().clone();
         let waker = EventFd::new()?;
-        poll.add(waker.as_raw_fd(), READABLE, WAKER)?;
+        // Not mio's own waker, which a cancelled thread would end in.
+        watched.add(waker.as_raw_fd(), Interest::READABLE, WAKER)?;
         let timer = TimerFd::new()?;
-        poll.add(timer.as_raw_fd(), READABLE, TICK)?;
+        watched.add(timer.as_raw_fd(), Interest::READABLE, TICK)?;
         let (requests, request_queue) = crossbeam_channel::unbounded();
         let (notices, notice_queue) = crossbeam_channel::unbounded::<Notice>();
         let io = Arc::new(IoThread {
             background: Arc::new(Background::new(notices, waker, timer)),
             requests,
-            poll: poll.clone(),
-            tokens: AtomicU64::new(FIRST_FREE),
+            watched,
+            tokens: AtomicUsize::new(FIRST_FREE),
             thread: Mutex::new(None),
         });
         let event_loop = EventLoop::new(poll, io.clone(), request_queue, notice_queue);
@@ -119,8 +120,8 @@ impl IoThread {
 
     /// A read set that this thread serves.
     pub fn read_set(&self) -> Result<Arc<ReadSet>> {
-        let (poll, background) = (self.poll.clone(), self.background.clone());
-        let set = Arc::new(ReadSet::new(poll, background, self.token())?);
+        let (watched, background) = (self.watched.clone(), self.background.clone());
+        let set = Arc::new(ReadSet::new(watched, background, self.token())?);
         self.request(Request::Watch(set.clone()));
         set.register()?;
         Ok(set)

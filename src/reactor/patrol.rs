@@ -3,21 +3,27 @@
 //!
 //! Whoever meets one that does not answer complains, and the thread makes sure of
 //! all at once. What nobody would notice, because the kernel just reports nothing
-//! any more, is found on patrol: once a second the thread makes sure of its waker
-//! and its timer and of a few others. (It cannot wait for longer: when all that it
-//! waits for is closed nobody can wake it.) Not seen is a number that somebody else
-//! has taken meanwhile.
+//! any more, is found on patrol: a second after the last event, and then less and
+//! less often, the thread makes sure of its waker and its timer and of a few others.
+//! (It cannot wait for ever: when all that it waits for is closed nobody can wake
+//! it.) Not seen is a number that somebody else has taken meanwhile.
 
 use std::os::fd::{AsRawFd, RawFd};
 use std::time::Duration;
 
+use mio::Interest;
+
 use super::event_loop::{EventLoop, Source};
 use super::session::Session;
-use super::{READABLE, TICK, Token, WAKER};
+use super::{TICK, Token, WAKER};
 use crate::sys::{self, Instant};
 
-/// How often the thread makes sure of a few descriptors.
-pub(super) const PATROL: Duration = Duration::from_secs(1);
+/// How long after an event the thread makes sure of a few descriptors. As long as
+/// nothing happens each pause is twice the one before.
+const FIRST: Duration = Duration::from_secs(1);
+
+/// The longest pause: an idle program is to use no processor.
+const LAST: Duration = Duration::from_secs(64);
 
 /// Of how many.
 const FEW: usize = 16;
@@ -28,28 +34,42 @@ const BROKEN: Duration = Duration::from_millis(10);
 /// Where the last patrol came to, and when.
 pub(super) struct Patrol {
     at: Instant,
+    pause: Duration,
     next: Token,
 }
 
 impl Patrol {
     /// None yet.
     pub fn new() -> Patrol {
-        let at = Instant::now();
-        Patrol { at, next: 0 }
+        Patrol {
+            at: Instant::now(),
+            pause: FIRST,
+            next: 0,
+        }
+    }
+
+    /// How long after the last one the next is to come.
+    pub fn pause(&self) -> Duration {
+        self.pause
     }
 }
 
 impl EventLoop {
     /// Makes sure of what the thread watches with: of everything if its poll is
-    /// `lost` or somebody complains, of a few when it is time.
-    pub(super) fn look_after(&mut self, lost: bool) {
+    /// `lost` or somebody complains, of a few when it is time; `quiet` says that
+    /// nothing has happened.
+    pub(super) fn look_after(&mut self, lost: bool, quiet: bool) {
         let background = self.io.background().clone();
         let mut all = background.take_complaint() || lost;
         let now = Instant::now();
-        if !all && now.since(self.patrol.at) < PATROL {
+        if !quiet {
+            self.patrol.pause = FIRST;
+        }
+        if !all && now.since(self.patrol.at) < self.patrol.pause {
             return;
         }
         self.patrol.at = now;
+        self.patrol.pause = (2 * self.patrol.pause).min(LAST);
         // First who is gone, as long as nobody has the number.
         let lost = lost | self.poll.is_gone();
         all |= lost;
@@ -126,8 +146,8 @@ impl EventLoop {
                 }
             }
             Source::Session(number) => {
-                if let Some(&(fd, events)) = self.watched.get(&number) {
-                    let _ = self.poll.set(fd, events, token);
+                if let Some(&(fd, interest)) = self.watched.get(&number) {
+                    let _ = self.poll.watched().set(fd, interest, token);
                 }
             }
         }
@@ -135,7 +155,7 @@ impl EventLoop {
 
     /// Watches a descriptor for input; whether it is not there to be watched.
     fn cannot_watch(&self, fd: RawFd, token: Token) -> bool {
-        let watched = self.poll.set(fd, READABLE, token);
+        let watched = self.poll.watched().set(fd, Interest::READABLE, token);
         watched.as_ref().is_err_and(sys::is_gone)
     }
 }

@@ -11,9 +11,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use libc::c_int;
+use mio::Interest;
 
-use super::{NEITHER, READABLE, Token};
+use super::poll::Watched;
+use super::{NEITHER, Token};
 use crate::error::Result;
 use crate::link::{Background, Conn, Link, PipeId, Watch};
 use crate::sys::{Epoll, EpollEvent, EventFd, Nap, is_gone};
@@ -34,8 +35,8 @@ type Place = Option<(PipeId, Arc<Link>)>;
 pub struct ReadSet {
     epoll: Epoll,
     wake: EventFd,
-    /// The I/O thread's poll.
-    poll: Arc<Epoll>,
+    /// What the I/O thread watches.
+    watched: Arc<Watched>,
     background: Arc<Background>,
     token: Token,
     lent: AtomicBool,
@@ -44,9 +45,9 @@ pub struct ReadSet {
 }
 
 impl ReadSet {
-    /// An empty set, known to the I/O thread that waits on `poll` as `token`.
+    /// An empty set, known to the I/O thread that looks at `watched` as `token`.
     pub(super) fn new(
-        poll: Arc<Epoll>,
+        watched: Arc<Watched>,
         background: Arc<Background>,
         token: Token,
     ) -> Result<ReadSet> {
@@ -57,7 +58,7 @@ impl ReadSet {
         Ok(ReadSet {
             epoll,
             wake,
-            poll,
+            watched,
             background,
             token,
             lent,
@@ -73,7 +74,7 @@ impl ReadSet {
     /// Puts the set under the I/O thread's eyes.
     pub(super) fn register(&self) -> Result<()> {
         let fd = self.epoll.as_raw_fd();
-        Ok(self.poll.add(fd, READABLE, self.token)?)
+        Ok(self.watched.add(fd, Interest::READABLE, self.token)?)
     }
 
     /// Whoever has found a descriptor of the set gone has the I/O thread look.
@@ -125,8 +126,9 @@ impl ReadSet {
     }
 
     fn watch(&self, lent: bool) -> std::io::Result<()> {
-        let events = if lent { NEITHER } else { READABLE };
-        self.poll.set(self.epoll.as_raw_fd(), events, self.token)
+        let interest = if lent { NEITHER } else { Interest::READABLE };
+        let fd = self.epoll.as_raw_fd();
+        self.watched.set(fd, interest, self.token)
     }
 
     /// Has the connection of `link` watched on behalf of `pipe`.
@@ -165,12 +167,12 @@ impl ReadSet {
     /// The I/O thread watches again, and hears of what is ready already.
     pub fn give_back(&self) {
         self.lent.store(false, Ordering::Release);
-        self.switch(READABLE);
+        self.switch(Interest::READABLE);
     }
 
-    fn switch(&self, events: c_int) {
+    fn switch(&self, interest: Interest) {
         let fd = self.epoll.as_raw_fd();
-        if self.poll.modify(fd, events, self.token).is_err() {
+        if self.watched.modify(fd, interest, self.token).is_err() {
             // It was closed behind our back.
             self.complain();
         }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use libc::sigset_t;
 
 use super::option::{POLLIN, POLLOUT};
-use super::wait::{CROWDED, Kind, LONGEST_ON_DESCRIPTORS, LOOK, Waiter};
+use super::wait::{CROWDED, Kind, LOOK, Waiter, nap_on_descriptors};
 use super::{Entered, SocketRef};
 use crate::context::Context;
 use crate::error::Result;
@@ -246,9 +246,10 @@ impl Poll {
         }
         self.fds = fds;
         let left = match &self.event {
-            Some(_) => Some(left.map_or(LONGEST_ON_DESCRIPTORS, |left| {
-                left.min(LONGEST_ON_DESCRIPTORS)
-            })),
+            Some(_) => {
+                let nap = nap_on_descriptors(elapsed);
+                Some(left.map_or(nap, |left| left.min(nap)))
+            }
             None => left,
         };
         let nap = Nap::fds(&mut self.fds, left, self.mask);

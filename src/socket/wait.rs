@@ -30,8 +30,15 @@ const BACK_OFF: u32 = 10;
 /// The longest single sleep: a wait without a time-out would not end for
 /// signal handlers that restart system calls.
 const LONGEST: Duration = Duration::from_secs(3600);
-/// The same on descriptors: when they are closed behind our back nobody can end it.
-pub(super) const LONGEST_ON_DESCRIPTORS: Duration = Duration::from_secs(1);
+/// The first sleep on descriptors, and the longest: when they are closed behind our
+/// back nobody can end it. It grows, for an idle program is to use no processor.
+const ON_DESCRIPTORS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(64)];
+
+/// How long who has waited for `elapsed` may sleep on descriptors.
+pub(super) fn nap_on_descriptors(elapsed: Duration) -> Duration {
+    let [first, longest] = ON_DESCRIPTORS;
+    elapsed.clamp(first, longest)
+}
 
 /// What somebody waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -289,13 +296,14 @@ impl Wait {
             awake: false,
         });
         socket.leave();
+        let now = Instant::now();
         let left = self
             .deadline
-            .map_or(LONGEST, |deadline| deadline.since(Instant::now()))
+            .map_or(LONGEST, |deadline| deadline.since(now))
             .min(LONGEST);
         let nap = match &sleeper.waiter.bell {
             Bell::Set(set) => {
-                let left = left.min(LONGEST_ON_DESCRIPTORS);
+                let left = left.min(nap_on_descriptors(now.since(self.begun)));
                 set.nap(&mut sleeper.events, left)
             }
             _ => Nap::word(&sleeper.waiter.rung, 0, left),

@@ -71,9 +71,7 @@ impl Fd {
     /// Whether it was closed behind our back, as far as its number tells: if so it
     /// is [forgotten](Self::forget).
     pub fn is_gone(&self) -> bool {
-        // SAFETY: F_GETFD touches no memory.
-        let open = check(unsafe { libc::fcntl(self.as_raw_fd(), libc::F_GETFD) });
-        let gone = open.is_err_and(|error| error.raw_os_error() == Some(libc::EBADF));
+        let gone = is_closed(self.as_raw_fd());
         if gone {
             self.forget();
         }
@@ -108,6 +106,13 @@ impl Drop for Fd {
         // A number that is not open gives EBADF, which is of no interest here.
         raw::close(self.as_raw_fd());
     }
+}
+
+/// Whether no descriptor has this number.
+pub fn is_closed(fd: RawFd) -> bool {
+    // SAFETY: F_GETFD touches no memory.
+    let open = check(unsafe { libc::fcntl(fd, libc::F_GETFD) });
+    open.is_err_and(|error| error.raw_os_error() == Some(libc::EBADF))
 }
 
 /// Whether a call failed because its descriptor is not there, or not of the kind
