@@ -1,3 +1,4 @@
+// ours-only: a proxy of libzmq that is full may stand in a send, and not hear that it is to end
 /* A proxy whose other side is full, or has nobody: it stops reading at its mark, so that
  * the one who sends is held up, too; it still hears its control socket, loses nothing,
  * goes on when there is room, and ends with the context. */
