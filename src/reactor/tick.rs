@@ -77,7 +77,7 @@ impl Ticks {
 
     /// Whether ticks are to come, and no timer tells when.
     pub fn are_untimed(&self) -> bool {
-        !self.list.is_empty() && !self.armed
+        self.untimed && !self.list.is_empty()
     }
 
     /// The timer is another one now.
