@@ -3,7 +3,7 @@
 //!
 //! Whoever meets one that does not answer complains, and the thread makes sure of
 //! all at once. What nobody would notice, because the kernel just reports nothing
-//! any more, is found on patrol: a second after the last event, and then less and
+//! any more, is found on patrol: some seconds after the last event, and then less and
 //! less often, the thread makes sure of its waker and its timer and of a few others.
 //! (It cannot wait for ever: when all that it waits for is closed nobody can wake
 //! it.) Not seen is a number that somebody else has taken meanwhile.
@@ -20,7 +20,7 @@ use crate::sys::{self, Instant};
 
 /// How long after an event the thread makes sure of a few descriptors. As long as
 /// nothing happens each pause is twice the one before.
-const FIRST: Duration = Duration::from_secs(1);
+const FIRST: Duration = Duration::from_secs(4);
 
 /// The longest pause: an idle program is to use no processor.
 const LAST: Duration = Duration::from_secs(64);

@@ -32,7 +32,7 @@ const BACK_OFF: u32 = 10;
 const LONGEST: Duration = Duration::from_secs(3600);
 /// The first sleep on descriptors, and the longest: when they are closed behind our
 /// back nobody can end it. It grows, for an idle program is to use no processor.
-const ON_DESCRIPTORS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(64)];
+const ON_DESCRIPTORS: [Duration; 2] = [Duration::from_secs(4), Duration::from_secs(64)];
 
 /// How long who has waited for `elapsed` may sleep on descriptors.
 pub(super) fn nap_on_descriptors(elapsed: Duration) -> Duration {
