@@ -163,8 +163,10 @@ fn receive_slowly(
     } else {
         socket.options.rcvtimeo
     };
-    // Who has just asked gives way before looking, everybody else looks first.
-    let looked = std::mem::take(&mut socket.asked) || socket.reads_itself();
+    // Who has just asked gives way before looking, and so does who has looked at all
+    // there is; everybody else looks first.
+    let looked =
+        std::mem::take(&mut socket.asked) || socket.reads_itself() || socket.home.is_none();
     if timeout == 0 {
         socket = socket.flush_left()?;
         socket.refresh();
@@ -185,7 +187,7 @@ fn wait_for(
     socket = socket.flush_left()?;
     wait.lease(&mut socket);
     if socket.adaptive.pays() {
-        match wait.look(socket, looked, |inner| inner.try_recv(sink, false))? {
+        match wait.look(socket, looked, |inner| inner.recv_soon(sink))? {
             Ok((mut socket, ())) => {
                 wait.end(&mut socket);
                 return Ok(());
@@ -218,6 +220,23 @@ fn receive_again(sink: &mut Sink<'_>, pause: &mut Pause) -> Result<()> {
 }
 
 impl Inner {
+    /// Receives the next frame, if there is one: by the short way if that will do.
+    fn recv_soon(&mut self, sink: &mut Sink<'_>) -> Result<()> {
+        if self.plain == 0 {
+            return self.try_recv(sink, false);
+        }
+        let Some(taken) = self.pattern.recv_short(&mut self.pipes, sink) else {
+            return self.try_recv(sink, false);
+        };
+        self.uses += 1;
+        self.more = taken.more;
+        self.asked = false;
+        if taken.due {
+            self.defer_due(taken.pipe);
+        }
+        Ok(())
+    }
+
     /// Receives the next frame, if there is one. With `settle` every pipe that
     /// has nothing has been asked to report.
     pub fn try_recv(&mut self, sink: &mut Sink<'_>, settle: bool) -> Result<()> {

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 
 use bytes::BufMut;
 
-use super::TcpAddress;
+use super::{TcpAddress, text};
 use crate::error::{Error, Result};
 
 const VERSION: u8 = 5;
@@ -163,9 +163,10 @@ fn request(target: &TcpAddress) -> Result<Vec<u8>> {
             request.put_slice(&ip.octets());
         }
         Err(_) => {
+            let host = text::write(host);
             let len = u8::try_from(host.len()).map_err(|_| Error::Invalid)?;
             request.put_slice(&[NAME, len]);
-            request.put_slice(host.as_bytes());
+            request.put_slice(&host);
         }
     }
     request.put_u16(port);
