@@ -96,6 +96,10 @@ impl EventLoop {
             let waited = self.poll.wait(&mut events, Some(patience));
             let lost = waited.as_ref().is_err_and(sys::is_gone);
             self.look_after(lost, events.is_empty());
+            let found = !self.requests.is_empty() || !self.notices.is_empty();
+            if found && events.is_empty() {
+                self.patrol.hasten();
+            }
             self.take_requests();
             for event in &events {
                 self.ready(event.token().0);

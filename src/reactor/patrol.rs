@@ -20,7 +20,10 @@ use crate::sys::{self, Instant};
 
 /// How long after an event the thread makes sure of a few descriptors. As long as
 /// nothing happens each pause is twice the one before.
-const FIRST: Duration = Duration::from_secs(4);
+const FIRST: Duration = Duration::from_secs(2);
+
+/// The first pause when wake-ups seem to get lost.
+const HASTE: Duration = Duration::from_millis(50);
 
 /// The longest pause: an idle program is to use no processor.
 const LAST: Duration = Duration::from_secs(64);
@@ -46,6 +49,12 @@ impl Patrol {
             pause: FIRST,
             next: 0,
         }
+    }
+
+    /// There was something to do that nobody has woken the thread for: perhaps what it
+    /// is woken with has been taken for something else.
+    pub fn hasten(&mut self) {
+        self.pause = HASTE;
     }
 
     /// How long after the last one the next is to come.
