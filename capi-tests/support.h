@@ -198,20 +198,25 @@ static UNUSED struct endpoint bind_any(void *socket, const char *transport)
     return last_endpoint(socket);
 }
 
-/* Reserves an endpoint that is free and not bound: for those who connect first. Its
- * address is this program's alone, so that they meet nobody who is given the port
- * meanwhile. */
+/* The same where the binder goes and others connect meanwhile: its address is this
+ * program's alone, so that they meet nobody else who is given the port. */
+static UNUSED struct endpoint bind_own(void *socket, const char *transport)
+{
+    struct endpoint e;
+    int pid = getpid();
+    if (strcmp(transport, "tcp") != 0)
+        return bind_any(socket, transport);
+    snprintf(e.text, sizeof e.text, "tcp://127.%d.%d.%d:*", 64 + (pid >> 14 & 127),
+             1 + (pid >> 7 & 127), 1 + (pid & 127));
+    MUST(zmq_bind(socket, e.text) == 0);
+    return last_endpoint(socket);
+}
+
+/* Reserves an endpoint that is free and not bound: for those who connect first. */
 static UNUSED struct endpoint unused(void *context, const char *transport)
 {
     void *socket = make(context, ZMQ_PAIR);
-    struct endpoint e;
-    if (!strcmp(transport, "tcp")) {
-        int pid = getpid();
-        snprintf(e.text, sizeof e.text, "tcp://127.%d.%d.%d:*", 64 + (pid >> 14 & 127), 1 + (pid >> 7 & 127), 1 + (pid & 127));
-        MUST(zmq_bind(socket, e.text) == 0);
-        e = last_endpoint(socket);
-    } else
-        e = bind_any(socket, transport);
+    struct endpoint e = bind_own(socket, transport);
     MUST(zmq_unbind(socket, e.text) == 0);
     shut_now(socket);
     return e;

@@ -33,7 +33,7 @@ static void no_pipe(void *context, const char *transport)
     set_int(push, ZMQ_SNDTIMEO, 50);
     TELL(zmq_send(push, "x", 1, 0));
     set_int(push, ZMQ_SNDTIMEO, PATIENCE);
-    join(push, bind_any(pull, transport));
+    join(push, bind_own(pull, transport));
     MUST(await(push, ZMQ_POLLOUT, PATIENCE));
     for (int i = 0; i < 4; i++) {
         char text[2] = {(char)('a' + i), 0};
@@ -55,7 +55,7 @@ static void peer_lost(void *context, const char *transport)
 {
     void *other = make_context();
     void *dealer = immediate(context, ZMQ_DEALER), *router = make(other, ZMQ_ROUTER);
-    struct endpoint e = bind_any(router, transport);
+    struct endpoint e = bind_own(router, transport);
     printf("the peer goes, over %s\n", transport);
     MUST(zmq_setsockopt(dealer, ZMQ_ROUTING_ID, "dealer", 6) == 0);
     join(dealer, e);
@@ -106,7 +106,7 @@ static void in_the_middle(void *context)
 {
     void *other = make_context();
     void *push = immediate(context, ZMQ_PUSH), *pull = make(other, ZMQ_PULL);
-    struct endpoint e = bind_any(pull, "tcp");
+    struct endpoint e = bind_own(pull, "tcp");
     title("the peer goes in the middle of a message");
     join(push, e);
     MUST(zmq_send(push, "a", 1, ZMQ_SNDMORE) == 1);
@@ -126,7 +126,7 @@ static void in_the_middle(void *context)
 static void two_endpoints(void *context, const char *transport, int on, int dead_first)
 {
     void *push = make(context, ZMQ_PUSH), *pull = make(context, ZMQ_PULL);
-    struct endpoint dead = unused(context, transport), alive = bind_any(pull, transport);
+    struct endpoint dead = unused(context, transport), alive = bind_own(pull, transport);
     char text[16];
     int heard = 0;
     set_int(push, ZMQ_IMMEDIATE, on);

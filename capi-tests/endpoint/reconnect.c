@@ -20,7 +20,7 @@ static void binder_returns(const char *transport)
     void *push = make(context, ZMQ_PUSH), *pull = make(context, ZMQ_PULL);
     printf("-- the binder returns, %s\n", transport);
     set_int(push, ZMQ_RECONNECT_IVL, 10);
-    struct endpoint e = bind_any(pull, transport);
+    struct endpoint e = bind_own(pull, transport);
     void *monitor = watch_loss(context, push);
     join(push, e);
     say(push, "first");
@@ -48,7 +48,7 @@ static void request_after_return(const char *transport)
     printf("-- a ROUTER returns and answers, %s\n", transport);
     set_int(dealer, ZMQ_RECONNECT_IVL, 10);
     MUST(zmq_setsockopt(dealer, ZMQ_ROUTING_ID, "D", 1) == 0);
-    struct endpoint e = bind_any(router, transport);
+    struct endpoint e = bind_own(router, transport);
     void *monitor = watch_loss(context, dealer);
     join(dealer, e);
     for (int round = 0; round < 3; round++) {
@@ -85,7 +85,7 @@ static void ended_by(const char *call, const char *transport)
     int unbind = !strcmp(call, "unbind");
     /* the side that binds sends, or the side that connects */
     void *binder = unbind ? push : pull, *other = unbind ? pull : push;
-    struct endpoint e = bind_any(binder, transport);
+    struct endpoint e = bind_own(binder, transport);
     join(other, e);
     say(push, "before");
     hear(pull);
@@ -122,7 +122,7 @@ static void no_reconnect(const char *transport)
         MUST(zmq_bind(push, "tcp://[::1]:*") == 0);
         e = last_endpoint(push);
     } else
-        e = bind_any(push, transport);
+        e = bind_own(push, transport);
     join(pull, e);
     say(push, "once");
     hear(pull);
@@ -145,7 +145,7 @@ static void inbox_after_loss(const char *transport)
     void *context = make_context();
     void *push = make(context, ZMQ_PUSH), *pull = make(context, ZMQ_PULL);
     printf("-- what had arrived stays readable after the peer is gone, %s\n", transport);
-    join(push, bind_any(pull, transport));
+    join(push, bind_own(pull, transport));
     say(push, "one");
     say(push, "two|parts");
     say(push, "three");
@@ -159,7 +159,7 @@ static void inbox_after_loss(const char *transport)
     push = make(context, ZMQ_PUSH);
     puts("and when the peer that bound is gone");
     void *second = make(context, ZMQ_PULL);
-    join(second, bind_any(push, transport));
+    join(second, bind_own(push, transport));
     say(push, "one");
     say(push, "two|parts");
     shut(push);

@@ -18,7 +18,7 @@ static struct two meet(const char *transport, int we_connect, int mark)
     set_int(t.push, ZMQ_RECONNECT_IVL, 10);
     set_int(t.push, ZMQ_SNDHWM, 0);
     set_int(t.pull, ZMQ_RCVHWM, mark);
-    t.e = bind_any(we_connect ? t.pull : t.push, transport);
+    t.e = bind_own(we_connect ? t.pull : t.push, transport);
     join(we_connect ? t.push : t.pull, t.e);
     say(t.push, "met");
     hear(t.pull);

@@ -54,7 +54,7 @@ static void refill(void)
     char byte;
     set_int(push, ZMQ_SNDHWM, 10);
     set_int(pull, ZMQ_RCVHWM, 10);
-    join(push, bind_any(pull, "inproc"));
+    join(push, bind_own(pull, "inproc"));
     printf("10 + 10: taken %d", flood(push, 1000));
     for (int i = 0; i < 10; i++)
         MUST(zmq_recv(pull, &byte, 1, 0) == 1);
@@ -73,7 +73,7 @@ static void changed(int from, int to, int full)
     printf("%d + 1, then %d + 1%s: ", from, to, full ? ", when it is full" : "");
     set_int(push, ZMQ_SNDHWM, from);
     set_int(pull, ZMQ_RCVHWM, 1);
-    join(pull, bind_any(push, "inproc"));
+    join(pull, bind_own(push, "inproc"));
     MUST(await(push, ZMQ_POLLOUT, PATIENCE)); /* or libzmq has no pipe yet */
     int first = full ? flood(push, 1000) : 0, again;
     set_int(push, ZMQ_SNDHWM, to);
@@ -130,7 +130,7 @@ static void large(const char *transport, int type)
         set_int(from, ZMQ_ROUTER_MANDATORY, 1);
         MUST(zmq_setsockopt(to, ZMQ_ROUTING_ID, "X", 1) == 0);
     }
-    join(to, bind_any(from, transport));
+    join(to, bind_own(from, transport));
     if (type == ZMQ_ROUTER) {
         say(to, "hello");
         hear(from);
@@ -169,7 +169,7 @@ static void endless(const char *transport)
     void *context = make_context();
     void *push = make(context, ZMQ_PUSH), *pull = make(context, ZMQ_PULL);
     set_int(push, ZMQ_SNDHWM, 0);
-    join(push, bind_any(pull, transport));
+    join(push, bind_own(pull, transport));
     printf("no mark, %s: taken %d of 100000, ", transport, flood(push, 100000));
     int count = 0;
     char byte;
@@ -189,7 +189,7 @@ static void blocking(const char *transport)
     set_int(push, ZMQ_SNDHWM, 2);
     set_int(pull, ZMQ_RCVHWM, 2);
     set_int(push, ZMQ_SNDTIMEO, 100);
-    join(push, bind_any(pull, transport));
+    join(push, bind_own(pull, transport));
     MUST(await(push, ZMQ_POLLOUT, PATIENCE));
     static char body[1 << 20];
     int count = 0;

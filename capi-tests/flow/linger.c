@@ -61,7 +61,7 @@ static void all_arrive(const char *transport, int sender_binds, size_t size, int
     char *body = malloc(size);
     memset(body, 'b', size);
     set_int(push, ZMQ_SNDHWM, 0);
-    struct endpoint e = bind_any(sender_binds ? push : pull, transport);
+    struct endpoint e = bind_own(sender_binds ? push : pull, transport);
     join(sender_binds ? pull : push, e);
     for (int i = 0; i < count; i++)
         MUST(zmq_send(push, body, size, 0) == (int)size);
@@ -87,7 +87,7 @@ static void slow_reader(void)
     set_int(push, ZMQ_SNDHWM, 0);
     set_int(pull, ZMQ_RCVHWM, 1);
     set_int(push, ZMQ_LINGER, 300);
-    join(push, bind_any(pull, "tcp"));
+    join(push, bind_own(pull, "tcp"));
     for (int i = 0; i < 64; i++)
         MUST(zmq_send(push, body, sizeof body, 0) == sizeof body);
     long long begun = now_ms();

@@ -60,7 +60,7 @@ static void copied(const char *transport, size_t size, int copy_first)
     zmq_msg_t msg, copy;
     printf("-- %s, %zu bytes and a copy\n", transport, size);
     freed = 0;
-    join(a, bind_any(b, transport));
+    join(a, bind_own(b, transport));
     MUST(zmq_msg_init_data(&msg, bytes, size, give_back, NULL) == 0);
     MUST(zmq_msg_init(&copy) == 0 && zmq_msg_copy(&copy, &msg) == 0);
     if (copy_first)

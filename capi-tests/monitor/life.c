@@ -19,7 +19,7 @@ static void bound_first(void *context, const char *transport)
     void *server = make(context, ZMQ_DEALER), *client = make(context, ZMQ_DEALER);
     void *server_sees = watch(context, server, ZMQ_EVENT_ALL);
     void *client_sees = watch(context, client, ZMQ_EVENT_ALL);
-    struct endpoint e = bind_any(server, transport);
+    struct endpoint e = bind_own(server, transport);
     join(client, e);
     say(client, "hello");
     hear(server);
@@ -41,7 +41,7 @@ static void lost_and_found(void *context, const char *transport)
     printf("-- lost and found, %s\n", transport);
     void *server = make(context, ZMQ_DEALER), *client = make(context, ZMQ_DEALER);
     set_int(client, ZMQ_RECONNECT_IVL, 200);
-    struct endpoint e = bind_any(server, transport);
+    struct endpoint e = bind_own(server, transport);
     void *client_sees = watch(context, client, ZMQ_EVENT_ALL);
     join(client, e);
     hear_until(client_sees, e.text, ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
@@ -96,7 +96,7 @@ static void bound(void *context, const char *transport)
     printf("-- bound, %s\n", transport);
     void *server = make(context, ZMQ_DEALER), *other = make(context, ZMQ_DEALER);
     void *server_sees = watch(context, server, ZMQ_EVENT_ALL);
-    struct endpoint e = bind_any(other, transport);
+    struct endpoint e = bind_own(other, transport);
     if (!strcmp(transport, "tcp"))
         bind_fails(server, server_sees, e.text);
     else
@@ -104,7 +104,7 @@ static void bound(void *context, const char *transport)
     bind_fails(server, server_sees, "tcp://no:such:address");
     TELL(zmq_bind(server, "inproc://something"));
     nothing_more(server_sees, "server_sees");
-    struct endpoint own = bind_any(server, transport);
+    struct endpoint own = bind_own(server, transport);
     hear_event(server_sees, own.text);
     TELL(zmq_unbind(server, own.text));
     hear_event(server_sees, own.text);

@@ -62,7 +62,7 @@ static struct told until(void *monitor, uint64_t event)
 static int bind_there(void *socket, const char *transport, struct endpoint *e)
 {
     if (strcmp(transport, "tcp6"))
-        *e = bind_any(socket, transport);
+        *e = bind_own(socket, transport);
     else {
         set_int(socket, ZMQ_IPV6, 1);
         if (zmq_bind(socket, "tcp://[::1]:*") == -1)

@@ -6,7 +6,7 @@
 static void errors(void *context, const char *transport)
 {
     void *push = make(context, ZMQ_PUSH), *pull = make(context, ZMQ_PULL);
-    struct endpoint e = bind_any(pull, transport);
+    struct endpoint e = bind_own(pull, transport);
     printf("-- ENOENT, %s\n", transport);
     TELL(zmq_disconnect(push, e.text));
     join(push, e);
@@ -31,7 +31,7 @@ static void ended(void)
 static void parted(void *context)
 {
     void *a = make(context, ZMQ_DEALER), *b = make(context, ZMQ_DEALER);
-    struct endpoint e = bind_any(b, "tcp");
+    struct endpoint e = bind_own(b, "tcp");
     title("neither hears nor sends any more");
     join(a, e);
     say(a, "before");

@@ -13,7 +13,7 @@ static void errors(void)
     TELL(zmq_unbind(pull, "tcp://127.0.0.1:1"));
     TELL(zmq_unbind(pull, "ipc://nowhere"));
     TELL(zmq_unbind(pull, "inproc://nowhere"));
-    struct endpoint e = bind_any(pull, "tcp");
+    struct endpoint e = bind_own(pull, "tcp");
     TELL(zmq_unbind(pull, "tcp://127.0.0.1:*"));
     MUST(zmq_unbind(pull, e.text) == 0);
     title("ENOTSOCK");
@@ -32,7 +32,7 @@ static void unbound(const char *transport)
     void *pull = make(context, ZMQ_PULL), *push = make(context, ZMQ_PUSH);
     void *other = make(context, ZMQ_PULL);
     title(transport);
-    struct endpoint e = bind_any(pull, transport);
+    struct endpoint e = bind_own(pull, transport);
     join(push, e);
     say(push, "one");
     say(push, "two");

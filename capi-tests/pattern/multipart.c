@@ -8,7 +8,7 @@ static void unfinished(const char *transport, int type, int peer_type)
     void *context = make_context();
     void *a = make(context, type), *b = make(context, peer_type);
     printf("-- the sender closes in the middle, %s\n", transport);
-    join(a, bind_any(b, transport));
+    join(a, bind_own(b, transport));
     say(a, "whole|message");
     TELL(zmq_send(a, "half", 4, ZMQ_SNDMORE));
     TELL(zmq_send(a, "a", 1, ZMQ_SNDMORE));
@@ -29,7 +29,7 @@ static void not_seen_early(const char *transport)
     void *context = make_context();
     void *a = make(context, ZMQ_PUSH), *b = make(context, ZMQ_PULL);
     printf("-- nothing is seen before the last part, %s\n", transport);
-    join(a, bind_any(b, transport));
+    join(a, bind_own(b, transport));
     say(a, "ready");
     hear(b);
     TELL(zmq_send(a, "one", 3, ZMQ_SNDMORE));
@@ -61,7 +61,7 @@ static void at_the_mark(void)
     title("marks count messages, and refuse only at a first part (inproc 2 + 2)");
     set_int(a, ZMQ_SNDHWM, 2);
     set_int(b, ZMQ_RCVHWM, 2);
-    join(a, bind_any(b, "inproc"));
+    join(a, bind_own(b, "inproc"));
     for (;;) {
         if (zmq_send(a, "1", 1, ZMQ_DONTWAIT | ZMQ_SNDMORE) == -1)
             break;
@@ -85,7 +85,7 @@ static void interleaved(const char *transport)
     void *pull = make(context, ZMQ_PULL);
     int torn = 0;
     printf("-- senders do not mix, %s\n", transport);
-    struct endpoint e = bind_any(pull, transport);
+    struct endpoint e = bind_own(pull, transport);
     for (int i = 0; i < 3; i++) {
         push[i] = make(context, ZMQ_PUSH);
         join(push[i], e);
@@ -123,7 +123,7 @@ static void cut(const char *transport)
     printf("-- cut in a large part, %s\n", transport);
     set_int(push, ZMQ_RECONNECT_IVL, 10);
     set_int(pull, ZMQ_RCVHWM, 1);
-    struct endpoint e = bind_any(pull, transport);
+    struct endpoint e = bind_own(pull, transport);
     join(push, e);
     for (int i = 0; i < 3; i++) {
         MUST(zmq_send(push, "head", 4, ZMQ_SNDMORE) == 4);
@@ -197,7 +197,7 @@ static void receiver_returns(const char *transport, int flags)
     set_int(push, ZMQ_SNDHWM, 1);
     set_int(pull, ZMQ_RCVHWM, 1);
     set_int(push, ZMQ_LINGER, 0);
-    struct endpoint e = bind_any(push, transport);
+    struct endpoint e = bind_own(push, transport);
     join(pull, e);
     MUST(await(push, ZMQ_POLLOUT, PATIENCE));
     send_large(push, "1", body, flags);

@@ -24,9 +24,9 @@ static void probe(const char *transport, int type, int connects)
     MUST(zmq_setsockopt(router, ZMQ_ROUTING_ID, "R", 1) == 0);
     set_int(router, ZMQ_ROUTER_MANDATORY, 1);
     if (connects)
-        join(prober, bind_any(router, transport));
+        join(prober, bind_own(router, transport));
     else
-        join(router, bind_any(prober, transport));
+        join(router, bind_own(prober, transport));
     printf("-- %s %s over %s\n", names[type], connects ? "connects" : "is connected to", transport);
     called_upon(prober, router);
     hear(router); /* its name and nothing else */
@@ -49,13 +49,13 @@ static void to_others(void)
     title("to a DEALER, and to a REP");
     void *dealer = make(context, ZMQ_DEALER), *prober = make(context, ZMQ_DEALER);
     set_int(prober, ZMQ_PROBE_ROUTER, 1);
-    join(prober, bind_any(dealer, "tcp"));
+    join(prober, bind_own(dealer, "tcp"));
     hear(dealer);
     shut(prober);
     prober = make(context, ZMQ_REQ);
     void *rep = make(context, ZMQ_REP);
     set_int(prober, ZMQ_PROBE_ROUTER, 1);
-    join(prober, bind_any(rep, "tcp"));
+    join(prober, bind_own(rep, "tcp"));
     say(prober, "request");
     hear(rep); /* what has no delimiter is no request */
     say(rep, "reply");
@@ -71,7 +71,7 @@ static void again(void)
     set_int(prober, ZMQ_PROBE_ROUTER, 1);
     set_int(prober, ZMQ_RECONNECT_IVL, 10);
     MUST(zmq_setsockopt(prober, ZMQ_ROUTING_ID, "P", 1) == 0);
-    struct endpoint e = bind_any(router, "tcp");
+    struct endpoint e = bind_own(router, "tcp");
     join(prober, e);
     hear(router);
     shut_now(router);
@@ -84,7 +84,7 @@ static void again(void)
     int off = 0;
     TELL(zmq_setsockopt(prober, ZMQ_PROBE_ROUTER, &off, sizeof off));
     void *second = make(context, ZMQ_ROUTER);
-    join(prober, bind_any(second, "tcp"));
+    join(prober, bind_own(second, "tcp"));
     hear_nothing(second);
     shut(prober), shut_now(second), shut_now(router);
 }

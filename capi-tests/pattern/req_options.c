@@ -44,7 +44,7 @@ static void relaxed_only(void *context, const char *transport)
 {
     void *req = requester(context, 1, 0), *router = make(context, ZMQ_ROUTER);
     printf("relaxed, over %s\n", transport);
-    join(req, bind_any(router, transport));
+    join(req, bind_own(router, transport));
     TELL(zmq_recv(req, NULL, 0, ZMQ_DONTWAIT));
     say(req, "first");
     TELL(get_int(req, ZMQ_EVENTS));
@@ -67,7 +67,7 @@ static void strict(void *context, const char *transport)
 {
     void *req = requester(context, 0, 0), *router = make(context, ZMQ_ROUTER);
     printf("strict, over %s: a second reply\n", transport);
-    join(req, bind_any(router, transport));
+    join(req, bind_own(router, transport));
     say(req, "first");
     TELL(zmq_send(req, "more", 4, 0));
     struct request r = take(router);
@@ -86,7 +86,7 @@ static void correlated(void *context, const char *transport)
 {
     void *req = requester(context, 1, 1), *router = make(context, ZMQ_ROUTER);
     printf("correlated, over %s\n", transport);
-    join(req, bind_any(router, transport));
+    join(req, bind_own(router, transport));
     say(req, "first");
     struct request first = take(router);
     say(req, "second");
@@ -119,7 +119,7 @@ static void given_up(void *context)
     char part[8];
     void *req = requester(context, 1, 1), *rep = make(context, ZMQ_REP);
     title("given up in the middle of a reply");
-    join(req, bind_any(rep, "tcp"));
+    join(req, bind_own(rep, "tcp"));
     say(req, "a");
     hear(rep);
     say(rep, "one|two|three");
@@ -138,8 +138,8 @@ static void in_turn(void *context)
 {
     void *req = requester(context, 1, 1), *one = make(context, ZMQ_REP), *two = make(context, ZMQ_REP);
     title("a silent server is passed over");
-    join(req, bind_any(one, "inproc"));
-    join(req, bind_any(two, "inproc"));
+    join(req, bind_own(one, "inproc"));
+    join(req, bind_own(two, "inproc"));
     say(req, "a");
     hear(one);
     say(req, "b");
@@ -168,7 +168,7 @@ static void rounds(void *context)
     void *req = requester(context, 1, 1), *rep[SERVERS];
     char text[32];
     title("rounds of requests that are given up");
-    struct endpoint e = bind_any(req, "inproc");
+    struct endpoint e = bind_own(req, "inproc");
     for (int i = 0; i < SERVERS; i++)
         join(rep[i] = make(context, ZMQ_REP), e);
     printf("at first %s\n", ready(req));

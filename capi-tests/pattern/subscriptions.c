@@ -77,7 +77,7 @@ static void publishers_come(const char *transport)
 {
     void *sub = make(context, ZMQ_SUB), *late = make(context, ZMQ_XPUB);
     void *first = make(context, ZMQ_XPUB);
-    struct endpoint e = bind_any(sub, transport);
+    struct endpoint e = bind_own(sub, transport);
     printf("-- publishers come, %s\n", transport);
     want(sub, "a", 1);
     want(sub, "b", 1);
@@ -117,10 +117,10 @@ static void chain(const char *transport)
         set_int(front[i], ZMQ_LINGER, 0);
     }
     for (int i = 0; i < 2; i++)
-        join(pub[i], bind_any(back[0], transport[0] == 'i' && transport[1] == 'n' ? "tcp" : transport));
-    join(back[1], bind_any(front[0], transport));
+        join(pub[i], bind_own(back[0], transport[0] == 'i' && transport[1] == 'n' ? "tcp" : transport));
+    join(back[1], bind_own(front[0], transport));
     for (int i = 0; i < 2; i++)
-        join(sub[i], bind_any(front[1], transport[0] == 'i' && transport[1] == 'n' ? "ipc" : transport));
+        join(sub[i], bind_own(front[1], transport[0] == 'i' && transport[1] == 'n' ? "ipc" : transport));
     void *pairs[2][2] = {{back[0], front[0]}, {back[1], front[1]}};
     for (int i = 0; i < 2; i++)
         MUST(pthread_create(&thread[i], NULL, pass_on, pairs[i]) == 0);
@@ -157,8 +157,8 @@ static void by_hand(const char *transport)
     void *front = make(context, ZMQ_XPUB), *sub = make(context, ZMQ_SUB);
     char bytes[16];
     printf("-- by hand, %s\n", transport);
-    join(pub, bind_any(back, transport));
-    join(sub, bind_any(front, transport));
+    join(pub, bind_own(back, transport));
+    join(sub, bind_own(front, transport));
     want(sub, "", 1);
     TELL(zmq_recv(front, bytes, sizeof bytes, 0));
     TELL(zmq_send(back, bytes, 1, 0));
@@ -184,7 +184,7 @@ static void many(const char *transport, int type)
         snprintf(topic, sizeof topic, "topic number %d of those that are wanted.", i);
         want(sub, topic, 1);
     }
-    join(sub, bind_any(xpub, transport));
+    join(sub, bind_own(xpub, transport));
     memset(seen, 0, sizeof seen);
     for (int i = 0, number; i < COUNT; i++) {
         MUST(listen_to(xpub, text, sizeof text, 0) == 1 && *text == 1);
