@@ -111,18 +111,19 @@ impl Session {
 
     /// The connection, or the attempt at one, has failed.
     pub(super) fn lose(&mut self, loss: Loss) -> After {
+        let was_up = matches!(self.phase, Phase::Up(_) | Phase::Draining(..));
+        if was_up {
+            // Before it is told: what is sent then waits for the next connection.
+            self.disconnect();
+        }
         self.report_loss(&loss);
         if self.is_gone() {
             // What else is gone, before its number goes to the next connection?
             self.link.background().complain();
         }
         let retries = self.retries(&loss);
-        let was_up = matches!(self.phase, Phase::Up(_) | Phase::Draining(..));
         let was_made = was_up || matches!(self.phase, Phase::Shaking(..));
         self.enter(Phase::Waiting);
-        if was_up {
-            self.disconnect();
-        }
         if was_up && !self.is_closing() {
             let (notes, made) = (&self.peering.notes, self.address.is_some());
             // Without memory it goes unsaid.
