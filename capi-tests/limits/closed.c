@@ -3,25 +3,11 @@
 /* Each descriptor that the library has is closed behind its back, one in each
  * process: calls may fail, but none hangs and nothing ends the process; a new
  * context works, and the old one can be ended. */
-#include <dirent.h>
-#include "support.h"
+#include "descriptors.h"
 
 enum { MOST = 64 };
 
 static void *context, *sockets[4];
-
-static int open_descriptors(int *list)
-{
-    int count = 0;
-    DIR *directory = opendir("/proc/self/fd");
-    struct dirent *entry;
-    MUST(directory != NULL);
-    while ((entry = readdir(directory)) != NULL)
-        if (atoi(entry->d_name) > 2 && atoi(entry->d_name) != dirfd(directory) && count < MOST)
-            list[count++] = atoi(entry->d_name);
-    closedir(directory);
-    return count;
-}
 
 static void open_all(const char *transport)
 {
@@ -58,10 +44,10 @@ static void use_all(void)
 
 static void without(const char *transport, int which)
 {
-    int list[MOST], before[MOST], had = open_descriptors(before), count, found = 0;
+    int list[MOST], before[MOST], had = open_descriptors(before, MOST), count, found = 0;
     alarm(20);
     open_all(transport);
-    count = open_descriptors(list);
+    count = open_descriptors(list, MOST);
     for (int i = 0; i < count; i++) {
         int known = 0;
         for (int j = 0; j < had; j++)

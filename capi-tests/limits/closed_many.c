@@ -11,10 +11,9 @@
  * and waker, a socket a new set of connections. (Of several, one may be used that has
  * the number of another before that is missed.)
  * The arguments are the number of rounds, the seed, and the first round. */
-#include <dirent.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include "support.h"
+#include "descriptors.h"
 
 enum { MOST = 128, ALL = 1000 };
 
@@ -106,21 +105,6 @@ static void *wait_for_ever(void *unused)
     return unused;
 }
 
-static int open_descriptors(int *list)
-{
-    int count = 0;
-    DIR *directory = opendir("/proc/self/fd");
-    struct dirent *entry;
-    MUST(directory != NULL);
-    while ((entry = readdir(directory)) != NULL)
-        if (atoi(entry->d_name) > 2 && atoi(entry->d_name) != dirfd(directory)) {
-            MUST(count < MOST);
-            list[count++] = atoi(entry->d_name);
-        }
-    closedir(directory);
-    return count;
-}
-
 static int is_listener(int fd)
 {
     int listens = 0;
@@ -131,7 +115,7 @@ static int is_listener(int fd)
 /* Closes so many that were not there before; whether a listener was among them. */
 static int close_some(const int *before, int had, int most, int listeners)
 {
-    int list[MOST], left = 0, count = open_descriptors(list), lost = 0;
+    int list[MOST], left = 0, count = open_descriptors(list, MOST), lost = 0;
     for (int i = 0; i < count; i++) {
         int known = !listeners && is_listener(list[i]);
         for (int j = 0; j < had; j++)
@@ -165,7 +149,7 @@ static void await_passed(int more, int surely)
 
 static void round_of(int number)
 {
-    int before[MOST], had = open_descriptors(before);
+    int before[MOST], had = open_descriptors(before, MOST);
     const char *transport = transports[number % 3];
     pthread_t threads[3];
     pattern = &patterns[number / 3 % 4];

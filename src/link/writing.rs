@@ -3,8 +3,8 @@
 //! Promises: what is in the outbox of a link that has a connection is written by
 //! whoever has the flush right, or the I/O thread watches for it: that of the tick,
 //! or that of the kernel's readiness ([`Notice::Full`]). No flush waits for the right:
-//! a mark tells who has it that there is more. Only who would drop a message waits. What it is written with is the
-//! [`FlushHalf`].
+//! a mark tells who has it that there is more. Only who would drop a message waits.
+//! What it is written with is the [`FlushHalf`].
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -1,9 +1,8 @@
 //! REP (RFC 28): a request, then its reply, and so on in turn.
 //!
 //! The envelope of a request, up to its empty delimiter, is kept and put before the
-//! reply. A request without a delimiter is dropped. A reply
-//! to a peer that has left or has no room is dropped too: a server does not
-//! wait for its clients.
+//! reply. A request without a delimiter is dropped. A reply to a peer that has left or
+//! has no room is dropped too: a server does not wait for its clients.
 
 use super::{FairQueue, Rules, Sent, Taken};
 use crate::error::{Error, Result};

@@ -68,8 +68,7 @@ impl EventLoop {
     /// `lost` or somebody complains, of a few when it is time; `quiet` says that
     /// nothing has happened.
     pub(super) fn look_after(&mut self, lost: bool, quiet: bool) {
-        let background = self.io.background().clone();
-        let mut all = background.take_complaint() || lost;
+        let mut all = self.io.background().take_complaint() || lost;
         let now = Instant::now();
         if !quiet {
             self.patrol.pause = FIRST;
@@ -77,6 +76,7 @@ impl EventLoop {
         if !all && now.since(self.patrol.at) < self.patrol.pause {
             return;
         }
+        let background = self.io.background().clone();
         self.patrol.at = now;
         self.patrol.pause = (2 * self.patrol.pause).min(LAST);
         // First who is gone, as long as nobody has the number.
