@@ -69,6 +69,8 @@ pub struct FillHalf {
     /// The beginning of a frame that is not large.
     carry: Vec<u8>,
     body: Option<Body>,
+    /// The last frame was a huge one.
+    huge: bool,
     scanner: Scanner,
     /// Who turns what is read into frames, where it is something else.
     decode: Option<Box<dyn Decode>>,
@@ -96,6 +98,7 @@ impl FillHalf {
             inbox: Inbox::new(limits.receive_mark, limits.conflate.incoming),
             carry: Vec::new(),
             body: None,
+            huge: false,
             scanner: Scanner::new(),
             decode: None,
             max_size: limits.max_size,
@@ -252,6 +255,7 @@ impl FillHalf {
             let base = unsafe { buffer.as_ptr().add(start) };
             let appetite = match &self.body {
                 Some(body) if body.len >= HUGE => BEHIND,
+                None if self.huge && start == 0 => BEHIND,
                 _ => self.appetite(),
             };
             let len = (appetite - start.min(appetite)).min(self.batch);

@@ -40,7 +40,8 @@ pub use pool::Pool;
 pub use pulse::{Beat, Pulse};
 pub use reading::{Next, Watch};
 pub use slot::Slot;
-pub use writing::BACK_TO_BACK;
+use writing::Patience;
+pub use writing::{BACK_TO_BACK, Lent};
 
 /// The producing end of an outbox of messages.
 pub type OutWriter = outbox::Writer<Msg>;
@@ -104,6 +105,8 @@ pub struct Conflate {
 pub enum Side {
     /// A thread of the application, inside a call.
     Caller,
+    /// The same, ready to wait for the kernel itself.
+    Lender,
     /// The I/O thread.
     Background,
     /// The I/O thread that watches the kernel for this very link.
@@ -130,6 +133,10 @@ pub struct Link {
     watched: AtomicBool,
     /// Whether the I/O thread waits for the kernel to take more.
     full: AtomicBool,
+    /// Whether a lender waits for the kernel.
+    lends: AtomicBool,
+    /// Whether waiting for the kernel has paid lately.
+    patience: Patience,
     /// Whether the application has disconnected from the peer.
     parted: AtomicBool,
 }
@@ -161,6 +168,8 @@ impl Link {
             oldest: AtomicU64::new(0),
             watched: AtomicBool::new(false),
             full: AtomicBool::new(false),
+            lends: AtomicBool::new(false),
+            patience: Patience::default(),
             parted: AtomicBool::new(false),
         };
         (Arc::new(link), writer)

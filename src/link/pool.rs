@@ -22,7 +22,11 @@ impl Pool {
     /// A buffer that nobody else holds.
     pub fn take(&self) -> Result<Buffer> {
         let spare = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        spare.map_or_else(|| Buffer::with_capacity(CHUNK), Ok)
+        let Some(mut spare) = spare else {
+            return Buffer::with_capacity(CHUNK);
+        };
+        spare.stagger();
+        Ok(spare)
     }
 
     /// Keeps `buffer` for its next use, if nothing refers to it any more.

@@ -7,17 +7,56 @@
 //! What it is written with is the [`FlushHalf`].
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::outbox::Progress;
 use super::{FlushHalf, Link, Notice, Side, Ticking, Wrote};
-use crate::message::Msg;
+use crate::message::{Buffer, Msg};
 use crate::sync::barrier;
 use crate::sys::Instant;
 
 /// What is written within this time counts as coming back to back.
 pub const BACK_TO_BACK: Duration = Duration::from_micros(30);
+
+/// A body that the outbox has only a reference to, for as long as it takes to write it.
+pub struct Lent {
+    /// The address of its first byte, by which it is known again.
+    pub start: usize,
+    /// As much room, for what the kernel does not take.
+    pub room: Buffer,
+}
+
+/// How long a lender waits for the kernel to take the rest of what it lent.
+const PATIENCE: Duration = Duration::from_millis(5);
+
+/// The most times that a lender does not wait after waits in vain.
+const BACK_OFF: u32 = 16;
+
+/// Whether to wait for the kernel: not where that was in vain, for a while that doubles.
+#[derive(Default)]
+pub struct Patience {
+    /// Times to pass without waiting.
+    skip: AtomicU32,
+    vain: AtomicU32,
+}
+
+impl Patience {
+    fn pays(&self) -> bool {
+        let skip = self.skip.load(Ordering::Relaxed);
+        self.skip.store(skip.saturating_sub(1), Ordering::Relaxed);
+        skip == 0
+    }
+
+    fn note(&self, paid: bool) {
+        let vain = match paid {
+            true => 0,
+            false => (2 * self.vain.load(Ordering::Relaxed)).clamp(1, BACK_OFF),
+        };
+        self.vain.store(vain, Ordering::Relaxed);
+        self.skip.store(vain, Ordering::Relaxed);
+    }
+}
 
 /// How many batches a caller writes before it leaves the rest to the
 /// background.
@@ -91,7 +130,7 @@ impl Link {
     /// a full kernel, somebody else comes back to it.
     pub fn tick(self: &Arc<Self>, now: Instant, at_once: bool) -> bool {
         let waiting = self.is_due();
-        if waiting {
+        if waiting && !self.lends.load(Ordering::Relaxed) {
             let age = now
                 .nanos()
                 .saturating_sub(self.oldest.load(Ordering::Relaxed));
@@ -114,7 +153,7 @@ impl Link {
     }
 
     /// Looks at the write half, unless somebody has it, or came by meanwhile.
-    fn look_at_flush(self: &Arc<Self>, look: impl FnOnce(&FlushHalf) -> bool) -> Option<bool> {
+    fn look_at_flush<R>(self: &Arc<Self>, look: impl FnOnce(&FlushHalf) -> R) -> Option<R> {
         let half = self.flush.try_lock()?;
         let seen = look(&half);
         if let Some(held) = half.release() {
@@ -132,16 +171,18 @@ impl Link {
         }
     }
 
-    /// Writes what is in the outbox, or leaves it to who is writing already.
-    pub fn flush(self: &Arc<Self>, side: Side) {
+    /// Writes what is in the outbox, or leaves it to who is writing already. Says whether
+    /// it ended because the kernel takes no more for now.
+    pub fn flush(self: &Arc<Self>, side: Side) -> bool {
         if side == Side::Caller && self.is_full() {
-            return;
+            return true;
         }
         let Some(mut half) = self.flush.try_lock_or_mark() else {
-            return;
+            return false;
         };
+        let mut full = false;
         let most = match side {
-            Side::Caller => CALLER_BATCHES,
+            Side::Caller | Side::Lender => CALLER_BATCHES,
             Side::Background | Side::Watcher => THREAD_BATCHES,
         };
         let mut batches = 0;
@@ -158,7 +199,12 @@ impl Link {
                     false
                 }
                 Wrote::All => false,
+                Wrote::Full if side == Side::Lender => {
+                    full = true;
+                    false
+                }
                 Wrote::Full => {
+                    full = true;
                     let known = self.full.swap(true, Ordering::AcqRel) || side == Side::Watcher;
                     if !known {
                         self.background.notify(Notice::Full(self.clone()));
@@ -200,6 +246,39 @@ impl Link {
         if wake {
             self.owner.writable(self.pipe());
         }
+        full
+    }
+
+    /// Writes a body that was lent to the outbox, and is the first in it. If the kernel
+    /// does not take all of it, soon if the caller is `patient`, a copy of the rest takes
+    /// its place: afterwards nothing here refers to the lender's bytes.
+    pub fn flush_lent(self: &Arc<Self>, lent: Lent, patient: bool) {
+        if patient && self.patience.pays() {
+            let until = Instant::now().after(PATIENCE);
+            self.lends.store(true, Ordering::Relaxed);
+            while self.flush(Side::Lender) {
+                let left = until.since(Instant::now());
+                let conn = self.look_at_flush(|half| half.conn.clone()).flatten();
+                let room = conn.is_some_and(|conn| conn.stream.await_room(left));
+                self.patience.note(room);
+                if !room {
+                    break;
+                }
+            }
+        }
+        self.lends.store(false, Ordering::Relaxed);
+        self.flush(Side::Caller);
+        let Lent { start, mut room } = lent;
+        let redeemed = self.with_flush(|half| {
+            half.outbox.exchange_first_body(start, |body, out| {
+                let rest = &body.as_slice()[out..];
+                // SAFETY: the room is nobody else's.
+                unsafe { room.bytes_mut(out..body.len()) }.copy_from_slice(rest);
+                Msg::from_buffer(room, body.len())
+            })
+        });
+        // Without the lock; it is a reference only.
+        drop(redeemed);
     }
 
     /// Drops what was not sent on the connection that is lost, unless there is

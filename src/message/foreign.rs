@@ -6,7 +6,7 @@
 //! been let go: it may call back into the library.
 
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicU32, Ordering, fence};
 
 use libc::c_void;
 
@@ -19,7 +19,7 @@ pub type FreeFn = unsafe extern "C" fn(*mut c_void, *mut c_void);
 
 /// The counted description of one such body.
 pub(super) struct Foreign {
-    references: AtomicUsize,
+    references: AtomicU32,
     data: *mut c_void,
     hint: *mut c_void,
     free: FreeFn,
@@ -32,7 +32,7 @@ impl Foreign {
         free: FreeFn,
         hint: *mut c_void,
     ) -> Result<NonNull<Foreign>> {
-        let references = AtomicUsize::new(1);
+        let references = AtomicU32::new(1);
         let foreign = try_box(Foreign {
             references,
             data,

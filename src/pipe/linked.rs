@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use super::{Body, Due, Reading, Sink, Then, report_at};
 use crate::error::Result;
-use crate::link::{BACK_TO_BACK, Chunk, Conflate, Item, LARGE, Link, Next, OutWriter, Taker};
-use crate::message::Msg;
+use crate::link::{BACK_TO_BACK, Chunk, Conflate, Item, LARGE, Lent, Link, Next, OutWriter, Taker};
+use crate::message::{Buffer, Msg};
 use crate::sys::Instant;
 use crate::zmtp::command;
 use crate::zmtp::frame::{COMMAND, MORE};
@@ -38,6 +38,10 @@ const FEW: u32 = 8;
 /// takes longer than waking a thread.
 const LEAVE: usize = 256 * 1024;
 
+/// So many bytes that wait are worth waiting for: what comes behind them would be
+/// copied, into memory that is in no cache.
+const HEAVY: u64 = 1024 * 1024;
+
 /// How old the count of what the peer took may become before a burst that begins looks
 /// anew. Longer than the pauses that a busy machine makes in one: who sends without
 /// waiting shall find a full mark (`ZMQ_XPUB_NODROP`), however slowly it goes.
@@ -61,6 +65,8 @@ pub struct LinkPipe {
     last_write: Instant,
     /// The application received something since the last write.
     heard: bool,
+    /// What was just appended and is still the caller's, to be written at once.
+    lent: Option<Lent>,
     /// On the socket's list of pipes to be written before it waits.
     listed: bool,
     inbox: Option<Chunk>,
@@ -89,6 +95,7 @@ impl LinkPipe {
             oldest: Instant::default(),
             last_write: Instant::default(),
             heard: false,
+            lent: None,
             listed: false,
             inbox: None,
             frame: None,
@@ -150,6 +157,11 @@ impl LinkPipe {
         self.link.ensure_watched();
         self.refresh();
         waits
+    }
+
+    pub(super) fn wait_empty(&mut self) -> bool {
+        let written = self.writer.written_messages();
+        self.writer.unflushed_bytes() > HEAVY && self.writer.wait_for_ack(written)
     }
 
     #[inline(always)]
@@ -222,8 +234,41 @@ impl LinkPipe {
             return None;
         }
         let unflushed = self.writer.unflushed_bytes();
+        if body.len() >= LARGE {
+            return self.write_lent(envelope, body);
+        }
         self.writer.send_copy(envelope, body).ok()?;
         Some(self.decide(unflushed, body.len()))
+    }
+
+    /// Writes a large body from where it lies, if nothing is before it and the kernel
+    /// takes more, as far as is known: most often it is never copied.
+    #[cold]
+    fn write_lent(&mut self, envelope: &[u8], body: &[u8]) -> Option<Then> {
+        if self.writer.unflushed_bytes() != 0 || self.link.is_full() {
+            return None;
+        }
+        let room = Buffer::with_capacity(body.len()).ok()?;
+        // SAFETY: `flush_lent` forgets the bytes before the lender is told.
+        let lent = unsafe { Msg::constant(body.as_ptr().cast_mut().cast(), body.len()) };
+        let appended = self.writer.append_raw(envelope);
+        if appended
+            .and_then(|()| self.writer.append_body(0, lent))
+            .is_err()
+        {
+            self.writer.rollback(&mut Vec::new());
+            return None;
+        }
+        self.writer.commit();
+        let now = Instant::now();
+        self.gathered = 1;
+        self.oldest = now;
+        self.link.set_oldest(now);
+        self.lent = Some(Lent {
+            start: body.as_ptr().addr(),
+            room,
+        });
+        Some(self.write_now(now, body.len() as u64))
     }
 
     /// Makes a message visible.
@@ -339,6 +384,10 @@ impl LinkPipe {
         self.listed = false;
         let newest = self.link.newest();
         newest.is_some_and(|slot| !slot.is_empty()) || self.writer.unflushed_bytes() != 0
+    }
+
+    pub(super) fn take_lent(&mut self) -> Option<(Arc<Link>, Lent)> {
+        Some((self.link.clone(), self.lent.take()?))
     }
 
     #[inline]

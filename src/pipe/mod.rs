@@ -13,7 +13,7 @@ use std::mem::MaybeUninit;
 use std::sync::Arc;
 
 use crate::error::Result;
-use crate::link::{Link, PipeId, Side, Taker, Watch};
+use crate::link::{Lent, Link, PipeId, Side, Taker, Watch};
 use crate::memory::copy_short;
 use crate::message::{Metadata, Msg};
 use crate::zmtp::SocketType;
@@ -311,7 +311,7 @@ impl Due {
     #[inline]
     pub fn run(self) {
         match self {
-            Due::Flush(link) => link.flush(Side::Caller),
+            Due::Flush(link) => drop(link.flush(Side::Caller)),
             Due::Notify(notice) => notice.deliver(),
         }
     }
@@ -410,8 +410,9 @@ impl Pipe {
         }
     }
 
-    /// Appends a whole message with a short body behind `envelope`, which is whole
-    /// frames as they go over the wire, if there is room for it as we last looked.
+    /// Appends a whole message behind `envelope`, which is whole frames as they go over
+    /// the wire, if there is room for it as we last looked. Its body is short; a large one
+    /// is only lent, and to be written at once: see [`take_lent`](Self::take_lent).
     #[inline(always)]
     pub fn write_short(&mut self, envelope: &[u8], body: &[u8]) -> Option<Then> {
         match self {
@@ -478,6 +479,22 @@ impl Pipe {
         match self {
             Pipe::Link(pipe) => pipe.departed,
             Pipe::Inproc(pipe) => pipe.is_gone() && !pipe.can_read(),
+        }
+    }
+
+    /// Asks to be told when all is out, if that is much. Says whether it will be told.
+    pub fn wait_empty(&mut self) -> bool {
+        match self {
+            Pipe::Link(pipe) => pipe.wait_empty(),
+            Pipe::Inproc(_) => false,
+        }
+    }
+
+    /// What was lent by the last write, to be written without the lock.
+    pub fn take_lent(&mut self) -> Option<(Arc<Link>, Lent)> {
+        match self {
+            Pipe::Link(pipe) => pipe.take_lent(),
+            Pipe::Inproc(_) => None,
         }
     }
 

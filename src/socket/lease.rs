@@ -13,7 +13,7 @@ use crate::link::{Lease, Ticking};
 use crate::reactor::{IoThread, ReadSet};
 use crate::sys::Instant;
 
-/// Calls within this time of each other are one conversation.
+/// Calls within this time of each other, on the average, are one conversation.
 const HOT: Duration = Duration::from_micros(200);
 
 /// How many receives pass before a caller that never waits looks around.
@@ -39,7 +39,9 @@ pub(super) struct Home {
     holder: Holder,
     /// Whether the tick looks after the right.
     ticking: bool,
+    /// When the last wait was over, and how many receives there had been.
     ended: Instant,
+    used: u64,
 }
 
 impl Home {
@@ -51,6 +53,7 @@ impl Home {
             holder,
             ticking: false,
             ended,
+            used: 0,
         }
     }
 
@@ -75,7 +78,9 @@ impl Home {
     /// `alone` says that nobody else waits on the socket, `uses` counts its
     /// receives.
     pub fn finish(&mut self, me: SocketRef, begun: Instant, now: Instant, alone: bool, uses: u64) {
-        if alone && begun.since(self.ended) < HOT {
+        let calls = u32::try_from(uses.wrapping_sub(self.used)).unwrap_or(u32::MAX);
+        self.used = uses;
+        if alone && begun.since(self.ended) < HOT.saturating_mul(calls) {
             self.holder = Holder::Callers;
             if !std::mem::replace(&mut self.ticking, true) {
                 let look = Box::new(Look {

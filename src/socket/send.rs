@@ -1,6 +1,7 @@
 //! Sending: from the C boundary to the pattern, and the flush that is due.
 
 use std::ffi::{c_int, c_void};
+use std::ops::Range;
 
 use super::wait::{Kind, Wait};
 use super::{DONTWAIT, Entered, Locked, SNDMORE, SocketRef, leave};
@@ -10,6 +11,10 @@ use crate::message::Msg;
 use crate::pattern::Sent;
 use crate::pause::Pause;
 use crate::pipe::{Body, Effort, Then};
+
+/// Bodies of these sizes are written from where they lie, if the kernel takes them at
+/// once. Shorter ones are worth gathering, and the background writes longer ones.
+const LENT: Range<usize> = 32 * 1024..256 * 1024;
 
 /// `zmq_send`: the bytes are copied.
 #[inline(always)]
@@ -32,6 +37,13 @@ pub fn send_again(bytes: &[u8], flags: c_int, pause: &mut Pause) -> Result<usize
 /// As [`send`]; the copy is made here, where no lock is held.
 #[inline(never)]
 fn send_large(socket: *mut c_void, bytes: &[u8], flags: c_int, pause: &mut Pause) -> Result<usize> {
+    if LENT.contains(&bytes.len()) && flags & SNDMORE == 0 {
+        let socket = SocketRef::resolve(socket)?;
+        match send_lent(socket, socket.lock(), bytes, flags) {
+            Ok(()) => return Ok(bytes.len()),
+            Err(locked) => drop(socket.entered(locked)),
+        }
+    }
     let mut msg = Msg::copy_from(bytes)?;
     let socket = SocketRef::resolve(socket)?;
     transmit(
@@ -111,8 +123,7 @@ fn send_any_msg(
     Ok(size)
 }
 
-/// The short way: a whole message with a short body, to a peer that has room.
-/// If there is more to it, the lock comes back and nothing has happened.
+/// The short way: a whole message with a short body, to a peer that has room. If there is more to it, the lock comes back and nothing has happened.
 #[inline(always)]
 fn send_short(
     socket: SocketRef,
@@ -129,6 +140,30 @@ fn send_short(
             _ => finish_locked(locked, sent),
         }
         return Ok(bytes.len());
+    }
+    Err(locked)
+}
+
+/// The way of a large body that is written from where it lies. If there is more to it,
+/// the lock comes back and nothing has happened.
+fn send_lent(
+    socket: SocketRef,
+    mut locked: Locked,
+    bytes: &[u8],
+    flags: c_int,
+) -> std::result::Result<(), Locked> {
+    if let Some(inner) = socket.plain(&mut locked)
+        && let Some(sent) = inner.pattern.send_short(&mut inner.pipes, bytes)
+    {
+        let patient = flags & DONTWAIT == 0 && inner.pipes.count() == 1;
+        let pipe = inner.pipes.get(sent.pipe);
+        let lent = pipe.and_then(|pipe| pipe.take_lent());
+        inner.asked = true;
+        leave(locked);
+        if let Some((link, lent)) = lent {
+            link.flush_lent(lent, patient);
+        }
+        return Ok(());
     }
     Err(locked)
 }
@@ -177,7 +212,14 @@ fn transmit(
 fn transmit_again(body: &mut Body<'_>, flags: c_int, pause: &mut Pause) -> Result<usize> {
     let size = body.as_slice().len();
     let more = flags & SNDMORE != 0;
-    let (socket, wait) = Wait::resume(pause)?;
+    let (mut socket, mut wait) = Wait::resume(pause)?;
+    if LENT.contains(&size) && wait.is_first() && socket.pipes.count() == 1 {
+        let waits = socket.pipes.iter_mut().all(|(_, pipe)| pipe.wait_empty());
+        if waits {
+            wait.go_on();
+            return Err(wait.sleep(socket, Kind::Sender, pause));
+        }
+    }
     let (socket, sent) = send_slowly(socket, body, more, wait, pause)?;
     finish(socket, sent);
     Ok(size)

@@ -30,6 +30,8 @@ const BACK_OFF: u32 = 10;
 /// The longest single sleep: a wait without a time-out would not end for
 /// signal handlers that restart system calls.
 const LONGEST: Duration = Duration::from_secs(3600);
+/// How long a wait goes on for more than it was for.
+const MOMENT: Duration = Duration::from_millis(20);
 /// The first sleep on descriptors, and the longest: when they are closed behind our
 /// back nobody can end it. It grows, for an idle program is to use no processor.
 const ON_DESCRIPTORS: [Duration; 2] = [Duration::from_secs(4), Duration::from_secs(64)];
@@ -203,6 +205,8 @@ pub(super) struct Wait {
     blind: bool,
     /// The wait is over, whatever is found.
     timed_out: bool,
+    /// There is what it was for, and it goes on for more.
+    goes_on: bool,
 }
 
 impl Wait {
@@ -219,7 +223,18 @@ impl Wait {
             leased: false,
             blind: false,
             timed_out: false,
+            goes_on: false,
         }
+    }
+
+    /// Whether it may [go on](Self::go_on).
+    pub fn is_first(&self) -> bool {
+        !self.goes_on && !self.timed_out
+    }
+
+    /// Goes on for a moment though the call could be done.
+    pub fn go_on(&mut self) {
+        self.goes_on = true;
     }
 
     pub fn timed_out(&self) -> bool {
@@ -300,7 +315,7 @@ impl Wait {
         let left = self
             .deadline
             .map_or(LONGEST, |deadline| deadline.since(now))
-            .min(LONGEST);
+            .min(if self.goes_on { MOMENT } else { LONGEST });
         let nap = match &sleeper.waiter.bell {
             Bell::Set(set) => {
                 let left = left.min(nap_on_descriptors(now.since(self.begun)));

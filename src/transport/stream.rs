@@ -9,6 +9,7 @@ use std::io::{self, ErrorKind, IoSlice};
 use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, RawFd};
+use std::time::Duration;
 
 use libc::c_int;
 use socket2::{Domain, SockRef};
@@ -17,7 +18,7 @@ use super::fresh::{new_socket, new_tcp};
 use super::options::StreamOptions;
 use super::{IpcAddress, name};
 use crate::options::Credentials;
-use crate::sys::{Fd, check, check_len};
+use crate::sys::{Fd, PollFd, check, check_len, poll};
 
 /// A connection to a peer.
 #[derive(Debug)]
@@ -274,6 +275,13 @@ impl Stream {
         // SAFETY: TIOCOUTQ, which is SIOCOUTQ on a socket, writes one int.
         check(unsafe { libc::ioctl(self.as_raw_fd(), libc::TIOCOUTQ, &raw mut count) })?;
         Ok(count.max(0) as usize)
+    }
+
+    /// Waits until the kernel takes more, or something is wrong; false if the time is
+    /// over or a signal came before.
+    pub fn await_room(&self, limit: Duration) -> bool {
+        let mut room = [PollFd::new(self.as_raw_fd(), libc::POLLOUT)];
+        poll(&mut room, Some(limit), None).is_ok_and(|ready| ready > 0)
     }
 
     /// Whether there is something to read.

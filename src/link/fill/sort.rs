@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::{CHUNK, Chunk, FillHalf, Item, LARGE, Pool, SMALL};
+use super::{CHUNK, Chunk, FillHalf, HUGE, Item, LARGE, Pool, SMALL};
 use crate::error::Error;
 use crate::message::{Buffer, Msg};
 use crate::zmtp::frame::{self, COMMAND, MORE};
@@ -84,6 +84,7 @@ impl FillHalf {
     pub(super) fn finish_body(&mut self) -> Result<bool, Error> {
         match self.body.take() {
             Some(body) if body.filled == body.len => {
+                self.huge = body.len >= HUGE;
                 let mut msg = Msg::from_buffer(body.buffer, body.len);
                 if body.flags & COMMAND != 0 {
                     self.take_command(msg)?;
@@ -164,6 +165,9 @@ impl FillHalf {
             }
         };
         let rest = &bytes[scan.consumed..];
+        if scan.consumed > 0 {
+            self.huge = false;
+        }
         match scan.next {
             Some(header) if header.body_len >= LARGE as u64 => {
                 let len = usize::try_from(header.body_len).map_err(|_| Error::NoMemory)?;

@@ -209,6 +209,15 @@ impl<B> Block<B> {
         unsafe { Self::record(block, index).read().body }
     }
 
+    /// Puts another body of the same bytes in the place of one, and returns that.
+    ///
+    /// # Safety
+    /// The body was put and published, was not taken before, and nobody else uses it.
+    pub(super) unsafe fn exchange_body(block: *mut Self, index: usize, body: B) -> B {
+        // SAFETY: as the caller promises.
+        unsafe { std::mem::replace(&mut (*Self::record(block, index)).body, body) }
+    }
+
     /// The body `index`, and the byte before which it belongs.
     ///
     /// # Safety

@@ -171,6 +171,37 @@ impl<B: Body> Reader<B> {
         self.at == Place::end_of(extent) && !extent.has(Extent::SEALED)
     }
 
+    /// If the first body that is not out begins at `start`, puts what `exchange` makes of it
+    /// in its place: the same bytes, except for those that are out, as many as it is told.
+    /// Returns the body that was there. No gathered element is in use.
+    pub fn exchange_first_body(
+        &mut self,
+        start: usize,
+        exchange: impl FnOnce(&B, usize) -> B,
+    ) -> Option<B> {
+        if !self.find_head() {
+            return None;
+        }
+        let (mut block, mut index) = (self.head, self.at.bodies);
+        // SAFETY: the head is in use, and so are the blocks after it; a sealed one has a
+        // successor. What is published and not out has not been taken.
+        unsafe {
+            while index == (*block).extent().bodies() {
+                if !(*block).extent().has(Extent::SEALED) {
+                    return None;
+                }
+                (block, index) = ((*block).next(Ordering::Acquire), 0);
+            }
+            let (_, body) = Block::body(block, index);
+            if body.as_ref().as_ptr().addr() != start {
+                return None;
+            }
+            let out = if block == self.head { self.body_out } else { 0 };
+            let other = exchange(body, out);
+            Some(Block::exchange_body(block, index, other))
+        }
+    }
+
     /// A message is out in part.
     pub fn is_partial(&self) -> bool {
         self.inside || self.at != self.frame || self.body_out != 0
