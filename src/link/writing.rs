@@ -6,12 +6,14 @@
 //! a mark tells who has it that there is more. Only who would drop a message waits.
 //! What it is written with is the [`FlushHalf`].
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::outbox::Progress;
 use super::{FlushHalf, Link, Notice, Side, Ticking, Wrote};
+use crate::error::Result;
 use crate::message::{Buffer, Msg};
 use crate::sync::barrier;
 use crate::sys::Instant;
@@ -21,13 +23,25 @@ pub const BACK_TO_BACK: Duration = Duration::from_micros(30);
 
 /// A body that the outbox has only a reference to, for as long as it takes to write it.
 pub struct Lent {
-    /// The address of its first byte, by which it is known again.
-    pub start: usize,
+    /// Where it lies, by which it is known again. Another body may be mistaken for it only if
+    /// it lies in the very same bytes: then it is as good to have a copy of that.
+    addresses: Range<usize>,
     /// As much room, for what the kernel does not take.
-    pub room: Buffer,
+    room: Buffer,
 }
 
-/// How long a lender waits for the kernel to take the rest of what it lent.
+impl Lent {
+    /// With room for a copy of `body`.
+    pub fn new(body: &[u8]) -> Result<Lent> {
+        let Range { start, end } = body.as_ptr_range();
+        Ok(Lent {
+            addresses: start.addr()..end.addr(),
+            room: Buffer::with_capacity(body.len())?,
+        })
+    }
+}
+
+/// How long a lender waits at the most for the kernel to take the rest of what it lent.
 const PATIENCE: Duration = Duration::from_millis(5);
 
 /// The most times that a lender does not wait after waits in vain.
@@ -92,7 +106,7 @@ impl Link {
     /// Whether there is a connection whose kernel takes more, as far as is known, and
     /// nobody is writing to it.
     pub fn is_open(self: &Arc<Self>) -> bool {
-        let open = |half: &FlushHalf| half.conn.is_some();
+        let open = |half: &mut FlushHalf| half.conn.is_some();
         !self.is_full() && self.look_at_flush(open).unwrap_or(false)
     }
 
@@ -143,19 +157,19 @@ impl Link {
 
     /// For the I/O thread: whether everything has been written.
     pub fn is_clean(self: &Arc<Self>) -> bool {
-        self.look_at_flush(FlushHalf::is_clean).unwrap_or(false)
+        self.look_at_flush(|half| half.is_clean()).unwrap_or(false)
     }
 
     /// Whether something is left to write, and nobody but the tick to do it.
     fn is_due(self: &Arc<Self>) -> bool {
-        let due = |half: &FlushHalf| half.conn.is_some() && !half.is_clean();
+        let due = |half: &mut FlushHalf| half.conn.is_some() && !half.is_clean();
         !self.is_full() && self.look_at_flush(due).unwrap_or(true)
     }
 
     /// Looks at the write half, unless somebody has it, or came by meanwhile.
-    fn look_at_flush<R>(self: &Arc<Self>, look: impl FnOnce(&FlushHalf) -> R) -> Option<R> {
-        let half = self.flush.try_lock()?;
-        let seen = look(&half);
+    fn look_at_flush<R>(self: &Arc<Self>, look: impl FnOnce(&mut FlushHalf) -> R) -> Option<R> {
+        let mut half = self.flush.try_lock()?;
+        let seen = look(&mut half);
         if let Some(held) = half.release() {
             drop(held);
             self.flush(Side::Background);
@@ -250,35 +264,50 @@ impl Link {
     }
 
     /// Writes a body that was lent to the outbox, and is the first in it. If the kernel
-    /// does not take all of it, soon if the caller is `patient`, a copy of the rest takes
-    /// its place: afterwards nothing here refers to the lender's bytes.
-    pub fn flush_lent(self: &Arc<Self>, lent: Lent, patient: bool) {
-        if patient && self.patience.pays() {
-            let until = Instant::now().after(PATIENCE);
+    /// does not take all of it, within `limit` at the most, a copy of the rest takes its
+    /// place: afterwards nothing here refers to the lender's bytes.
+    pub fn flush_lent(self: &Arc<Self>, lent: Lent, limit: Duration) {
+        if !limit.is_zero() && self.patience.pays() {
             self.lends.store(true, Ordering::Relaxed);
-            while self.flush(Side::Lender) {
-                let left = until.since(Instant::now());
-                let conn = self.look_at_flush(|half| half.conn.clone()).flatten();
-                let room = conn.is_some_and(|conn| conn.stream.await_room(left));
-                self.patience.note(room);
-                if !room {
-                    break;
-                }
-            }
+            self.flush_patiently(&lent, limit.min(PATIENCE));
+            self.lends.store(false, Ordering::Relaxed);
         }
-        self.lends.store(false, Ordering::Relaxed);
+        // From here on others see to what is left.
         self.flush(Side::Caller);
-        let Lent { start, mut room } = lent;
+        let Lent {
+            addresses,
+            mut room,
+        } = lent;
         let redeemed = self.with_flush(|half| {
-            half.outbox.exchange_first_body(start, |body, out| {
-                let rest = &body.as_slice()[out..];
+            half.outbox.exchange_first_body(&addresses, |body, out| {
                 // SAFETY: the room is nobody else's.
-                unsafe { room.bytes_mut(out..body.len()) }.copy_from_slice(rest);
+                unsafe { room.bytes_mut(out..body.len()) }.copy_from_slice(&body.as_slice()[out..]);
                 Msg::from_buffer(room, body.len())
             })
         });
-        // Without the lock; it is a reference only.
+        // Without the lock.
         drop(redeemed);
+    }
+
+    /// Writes what was lent, waiting for the kernel as long as it takes more.
+    fn flush_patiently(self: &Arc<Self>, lent: &Lent, limit: Duration) {
+        let until = Instant::now().after(limit);
+        while self.flush(Side::Lender) {
+            // Unless it is out, or somebody else is writing.
+            let look = self.look_at_flush(|half| {
+                let waits = half.outbox.begins_with_body(&lent.addresses);
+                half.conn.clone().filter(|_| waits)
+            });
+            let Some(conn) = look.flatten() else {
+                return;
+            };
+            let left = until.since(Instant::now());
+            let room = !left.is_zero() && conn.stream.await_room(left);
+            self.patience.note(room);
+            if !room {
+                return;
+            }
+        }
     }
 
     /// Drops what was not sent on the connection that is lost, unless there is

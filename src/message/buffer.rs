@@ -1,9 +1,10 @@
 //! A reference-counted run of raw bytes: the storage of large bodies and the
 //! buffer that connections read into.
 //!
-//! One allocation holds a small header and the bytes behind it, where a large one
-//! begins differs from buffer to buffer (see [`slack`]). Every [`Buffer`] is one
-//! counted reference; messages that are slices of it hold others. Disjoint slices may be written at the same time by C programs
+//! One allocation holds a small header and the bytes behind it; in a large one there
+//! is room before the header, so that not all begin at the same place of a page (see
+//! [`slack`]). Every [`Buffer`] is one counted reference; messages that are slices of it
+//! hold others. Disjoint slices may be written at the same time by C programs
 //! (through `zmq_msg_data`), so this type hands out raw pointers and references
 //! to a named part only, never a reference to the whole. It has no lock and
 //! belongs to no pool, so it may be released by any thread, at any time.
@@ -78,9 +79,9 @@ pub struct Buffer {
     header: NonNull<Header>,
 }
 
-// SAFETY: the count is atomic, the capacity changes only while there is one
-// reference, which is borrowed exclusively then, and the bytes are reached only through raw pointers or unsafe functions whose callers answer
-// for who writes what.
+// SAFETY: the count is atomic, the rest of the header changes only while there is one
+// reference, which is borrowed exclusively then, and the bytes are reached only through
+// raw pointers or unsafe functions whose callers answer for who writes what.
 unsafe impl Send for Buffer {}
 // SAFETY: as for `Send`.
 unsafe impl Sync for Buffer {}
@@ -381,6 +382,74 @@ mod tests {
         assert_eq!(buffer.capacity(), 4);
         // SAFETY: as above; these bytes were filled.
         assert_eq!(unsafe { buffer.bytes(0..4) }, b"kept");
+    }
+
+    /// How far behind the start of its allocation the bytes of a buffer begin.
+    fn offset(buffer: &Buffer) -> usize {
+        buffer.as_ptr() as usize - buffer.start() as usize - size_of::<Header>()
+    }
+
+    #[test]
+    fn every_shift_leaves_room_for_all_bytes_and_a_larger_buffer_has_no_less() {
+        let mut last = 0;
+        let step = if cfg!(miri) { 97 } else { 1 };
+        for capacity in (0..200_000).step_by(step).chain([1 << 20, 1 << 30]) {
+            let slack = slack(capacity);
+            assert!(slack >= last && slack < PAGE && slack.is_multiple_of(LINE));
+            assert_eq!(slack == 0, capacity < STAGGERED, "{capacity}");
+            assert!(slack <= capacity / 16);
+            last = slack;
+        }
+        for capacity in [STAGGERED - 1, STAGGERED, 10_000, 65_536, 1 << 20] {
+            for _ in 0..200 {
+                let shift = next_shift(capacity) as usize;
+                assert!(shift <= slack(capacity) && shift.is_multiple_of(LINE));
+            }
+        }
+    }
+
+    #[test]
+    fn large_buffers_begin_at_many_places_of_a_page() {
+        let mut places = std::collections::BTreeSet::new();
+        let mut buffer = Buffer::with_capacity(1 << 16).unwrap();
+        // Other tests take shifts meanwhile.
+        for _ in 0..1000 {
+            buffer.stagger();
+            assert_eq!(buffer.as_ptr() as usize % 16, 0);
+            assert_eq!((buffer.capacity(), buffer.is_unique()), (1 << 16, true));
+            // SAFETY: the only user of the buffer is this test.
+            unsafe { buffer.bytes_mut(0..1 << 16).fill(1) };
+            places.insert(offset(&buffer));
+        }
+        assert!(places.len() > 32, "{places:?}");
+        assert_eq!(offset(&Buffer::with_capacity(STAGGERED - 1).unwrap()), 0);
+    }
+
+    #[test]
+    fn a_buffer_that_grows_begins_where_it_began() {
+        for first in [STAGGERED, 9_999, 40_000, 1 << 20] {
+            for _ in 0..20 {
+                let mut buffer = Buffer::with_capacity(first).unwrap();
+                let place = offset(&buffer);
+                // SAFETY: the only user of the buffer is this test.
+                unsafe { buffer.bytes_mut(0..first).fill(7) };
+                for capacity in [first + 1, 2 * first, 5 << 20] {
+                    buffer.grow(capacity).unwrap();
+                    assert_eq!((offset(&buffer), buffer.capacity()), (place, capacity));
+                }
+                // SAFETY: as above; these bytes were filled.
+                let kept = unsafe { buffer.bytes(0..first) };
+                assert!(kept.iter().all(|&byte| byte == 7));
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "self.is_unique()")]
+    fn a_shared_buffer_stays_where_it_begins() {
+        let mut buffer = Buffer::with_capacity(1 << 16).unwrap();
+        let _other = buffer.clone();
+        buffer.stagger();
     }
 
     #[test]

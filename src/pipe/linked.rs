@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::{Body, Due, Reading, Sink, Then, report_at};
 use crate::error::Result;
 use crate::link::{BACK_TO_BACK, Chunk, Conflate, Item, LARGE, Lent, Link, Next, OutWriter, Taker};
-use crate::message::{Buffer, Msg};
+use crate::message::Msg;
 use crate::sys::Instant;
 use crate::zmtp::command;
 use crate::zmtp::frame::{COMMAND, MORE};
@@ -248,14 +248,12 @@ impl LinkPipe {
         if self.writer.unflushed_bytes() != 0 || self.link.is_full() {
             return None;
         }
-        let room = Buffer::with_capacity(body.len()).ok()?;
+        let lent = Lent::new(body).ok()?;
         // SAFETY: `flush_lent` forgets the bytes before the lender is told.
-        let lent = unsafe { Msg::constant(body.as_ptr().cast_mut().cast(), body.len()) };
-        let appended = self.writer.append_raw(envelope);
-        if appended
-            .and_then(|()| self.writer.append_body(0, lent))
-            .is_err()
-        {
+        let reference = unsafe { Msg::constant(body.as_ptr().cast_mut().cast(), body.len()) };
+        let envelope = self.writer.append_raw(envelope);
+        let appended = envelope.and_then(|()| self.writer.append_body(0, reference));
+        if appended.is_err() {
             self.writer.rollback(&mut Vec::new());
             return None;
         }
@@ -264,10 +262,7 @@ impl LinkPipe {
         self.gathered = 1;
         self.oldest = now;
         self.link.set_oldest(now);
-        self.lent = Some(Lent {
-            start: body.as_ptr().addr(),
-            room,
-        });
+        self.lent = Some(lent);
         Some(self.write_now(now, body.len() as u64))
     }
 

@@ -2,7 +2,9 @@
 
 use std::ffi::{c_int, c_void};
 use std::ops::Range;
+use std::time::Duration;
 
+use super::inner::Inner;
 use super::wait::{Kind, Wait};
 use super::{DONTWAIT, Entered, Locked, SNDMORE, SocketRef, leave};
 use crate::error::{Error, Result};
@@ -123,7 +125,8 @@ fn send_any_msg(
     Ok(size)
 }
 
-/// The short way: a whole message with a short body, to a peer that has room. If there is more to it, the lock comes back and nothing has happened.
+/// The short way: a whole message with a short body, to a peer that has room.
+/// If there is more to it, the lock comes back and nothing has happened.
 #[inline(always)]
 fn send_short(
     socket: SocketRef,
@@ -155,17 +158,30 @@ fn send_lent(
     if let Some(inner) = socket.plain(&mut locked)
         && let Some(sent) = inner.pattern.send_short(&mut inner.pipes, bytes)
     {
-        let patient = flags & DONTWAIT == 0 && inner.pipes.count() == 1;
+        let limit = match inner.pipes.count() {
+            1 => {
+                u64::try_from(time_limit(inner, flags)).map_or(Duration::MAX, Duration::from_millis)
+            }
+            _ => Duration::ZERO,
+        };
         let pipe = inner.pipes.get(sent.pipe);
         let lent = pipe.and_then(|pipe| pipe.take_lent());
         inner.asked = true;
         leave(locked);
         if let Some((link, lent)) = lent {
-            link.flush_lent(lent, patient);
+            link.flush_lent(lent, limit);
         }
         return Ok(());
     }
     Err(locked)
+}
+
+/// How long a send may wait, in milliseconds; negative for ever.
+fn time_limit(socket: &Inner, flags: c_int) -> i32 {
+    match flags & DONTWAIT {
+        0 => socket.options.sndtimeo,
+        _ => 0,
+    }
 }
 
 #[inline(never)]
@@ -179,11 +195,7 @@ fn transmit(
     let mut socket = socket.entered(locked).ok_or(Error::NotSocket)?.alive()?;
     let size = body.as_slice().len();
     let more = flags & SNDMORE != 0;
-    let timeout = if flags & DONTWAIT != 0 {
-        0
-    } else {
-        socket.options.sndtimeo
-    };
+    let timeout = time_limit(&socket, flags);
     let effort = if timeout == 0 {
         Effort::Settle
     } else {
@@ -213,16 +225,27 @@ fn transmit_again(body: &mut Body<'_>, flags: c_int, pause: &mut Pause) -> Resul
     let size = body.as_slice().len();
     let more = flags & SNDMORE != 0;
     let (mut socket, mut wait) = Wait::resume(pause)?;
-    if LENT.contains(&size) && wait.is_first() && socket.pipes.count() == 1 {
-        let waits = socket.pipes.iter_mut().all(|(_, pipe)| pipe.wait_empty());
-        if waits {
-            wait.go_on();
-            return Err(wait.sleep(socket, Kind::Sender, pause));
-        }
+    if LENT.contains(&size) && wait.may_go_on() && socket.waits_empty() {
+        wait.go_on();
+        return Err(wait.sleep(socket, Kind::Sender, pause));
     }
     let (socket, sent) = send_slowly(socket, body, more, wait, pause)?;
     finish(socket, sent);
     Ok(size)
+}
+
+impl Inner {
+    /// For a sender that has waited for room, and found it: asks to be told when all is out,
+    /// so that what it sends can be written from where it lies. Says whether it will be told.
+    ///
+    /// Nobody else may rely on hearing of room meanwhile: what is asked of a pipe replaces
+    /// what was asked before, and other senders come after this one.
+    fn waits_empty(&mut self) -> bool {
+        self.pipes.count() == 1
+            && !self.has_waiting_sender()
+            && self.pattern.rules().can_send(&mut self.pipes)
+            && self.pipes.iter_mut().all(|(_, pipe)| pipe.wait_empty())
+    }
 }
 
 #[inline(never)]

@@ -205,8 +205,9 @@ pub(super) struct Wait {
     blind: bool,
     /// The wait is over, whatever is found.
     timed_out: bool,
-    /// There is what it was for, and it goes on for more.
+    /// There is what it was for, and it goes on for more: now, or the last time.
     goes_on: bool,
+    went_on: bool,
 }
 
 impl Wait {
@@ -224,12 +225,13 @@ impl Wait {
             blind: false,
             timed_out: false,
             goes_on: false,
+            went_on: false,
         }
     }
 
-    /// Whether it may [go on](Self::go_on).
-    pub fn is_first(&self) -> bool {
-        !self.goes_on && !self.timed_out
+    /// Whether it may [go on](Self::go_on): it has not just done so, and there is time.
+    pub fn may_go_on(&self) -> bool {
+        !self.went_on && !self.timed_out
     }
 
     /// Goes on for a moment though the call could be done.
@@ -332,6 +334,7 @@ impl Wait {
         sleeper.awake = true;
         let mut wait = sleeper.wait;
         wait.looked = None;
+        wait.went_on = std::mem::take(&mut wait.goes_on);
         let mut socket = sleeper.me.enter()?;
         sleeper.rise(&mut socket, usize::try_from(result).unwrap_or(0));
         let interrupted = result == -libc::EINTR && !sleeper.waiter.was_woken();
@@ -446,6 +449,12 @@ impl Inner {
         }
     }
 
+    /// Whether somebody waits for room.
+    pub fn has_waiting_sender(&self) -> bool {
+        let mut waiters = self.waiters.iter();
+        waiters.any(|waiter| waiter.kind == Kind::Sender)
+    }
+
     /// Wakes the next receiver or sender if there is something for it; if there
     /// is not, the pipes are asked to report, as those who sleep rely on.
     fn pass_on(&mut self) {
@@ -456,11 +465,7 @@ impl Inner {
         if receivers && self.can_recv(true) {
             self.wake(Kind::Receiver);
         }
-        let senders = self
-            .waiters
-            .iter()
-            .any(|waiter| waiter.kind == Kind::Sender);
-        if senders && self.pattern.rules().can_send(&mut self.pipes) {
+        if self.has_waiting_sender() && self.pattern.rules().can_send(&mut self.pipes) {
             self.wake(Kind::Sender);
         }
     }

@@ -8,6 +8,7 @@
 use super::block::{Block, Extent, Header};
 use super::{Body, Shared};
 use crate::sync::shim::{Arc, Ordering};
+use std::ops::Range;
 use std::ptr;
 
 /// What a step of the reader has brought about.
@@ -171,14 +172,31 @@ impl<B: Body> Reader<B> {
         self.at == Place::end_of(extent) && !extent.has(Extent::SEALED)
     }
 
-    /// If the first body that is not out begins at `start`, puts what `exchange` makes of it
-    /// in its place: the same bytes, except for those that are out, as many as it is told.
-    /// Returns the body that was there. No gathered element is in use.
+    /// If the first body that is not out lies at these addresses, puts what `exchange` makes
+    /// of it in its place: the same bytes, except for those that are out, as many as it is
+    /// told. Returns the body that was there. No gathered element is in use.
     pub fn exchange_first_body(
         &mut self,
-        start: usize,
+        addresses: &Range<usize>,
         exchange: impl FnOnce(&B, usize) -> B,
     ) -> Option<B> {
+        let (block, index) = self.first_body(addresses)?;
+        let out = if block == self.head { self.body_out } else { 0 };
+        // SAFETY: the body is published, was not taken, and only the reader uses it.
+        unsafe {
+            let (_, body) = Block::body(block, index);
+            let other = exchange(body, out);
+            Some(Block::exchange_body(block, index, other))
+        }
+    }
+
+    /// Whether the first body that is not out lies at these addresses.
+    pub fn begins_with_body(&mut self, addresses: &Range<usize>) -> bool {
+        self.first_body(addresses).is_some()
+    }
+
+    /// The place of the first body that is not out, if it lies at these addresses.
+    fn first_body(&mut self, addresses: &Range<usize>) -> Option<(*mut Block<B>, usize)> {
         if !self.find_head() {
             return None;
         }
@@ -193,12 +211,9 @@ impl<B: Body> Reader<B> {
                 (block, index) = ((*block).next(Ordering::Acquire), 0);
             }
             let (_, body) = Block::body(block, index);
-            if body.as_ref().as_ptr().addr() != start {
-                return None;
-            }
-            let out = if block == self.head { self.body_out } else { 0 };
-            let other = exchange(body, out);
-            Some(Block::exchange_body(block, index, other))
+            let Range { start, end } = body.as_ref().as_ptr_range();
+            let found = (start.addr()..end.addr()) == *addresses;
+            found.then_some((block, index))
         }
     }
 

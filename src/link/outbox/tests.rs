@@ -264,6 +264,113 @@ fn a_steady_stream_goes_round_in_two_blocks() {
     assert!(places.len() <= 4, "{places:?}");
 }
 
+/// Where a body lies.
+fn addresses(bytes: &[u8]) -> std::ops::Range<usize> {
+    let std::ops::Range { start, end } = bytes.as_ptr_range();
+    start.addr()..end.addr()
+}
+
+/// A copy of what is not out.
+fn rest_of(body: &Bytes, out: usize) -> Bytes {
+    [&vec![0xff; out][..], &body[out..]].concat()
+}
+
+#[test]
+fn a_body_is_exchanged_for_the_rest_of_it_wherever_writing_stopped() {
+    // What was before it may fill a block, so that it begins the next one.
+    for before in (0..520).step_by(3).chain(440..512) {
+        for stop in [0, 1, 2, 10, 11, 12, 400, 410, 411, 412, 413] {
+            let (mut writer, mut reader) = outbox::<Bytes>();
+            let mut spent = Vec::new();
+            writer.send_copy(&[], &vec![1; before]).unwrap();
+            let length = gathered(&mut reader, usize::MAX).len();
+            let _ = reader.advance(length, &mut spent);
+            let body: Bytes = (0..400).map(|at| at as u8).collect();
+            let (lent, reference) = (addresses(&body), body.clone());
+            writer.append_raw(&[1, 0]).unwrap();
+            writer.append_body(0, body).unwrap();
+            writer.commit();
+            let body = reference;
+            writer.send_copy(&[], b"next").unwrap();
+            let expected = [&[1, 0][..], &frame(0, &body), &frame(0, b"next")].concat();
+            assert_eq!(gathered(&mut reader, usize::MAX), expected);
+            let _ = reader.advance(stop, &mut spent);
+            let (is_out, partial) = (stop >= 411, reader.is_partial());
+            let was = reader.exchange_first_body(&lent, rest_of);
+            assert_eq!(was.is_some(), !is_out, "after {stop} bytes");
+            assert!(was.is_none_or(|was| was == body && addresses(&was) == lent));
+            assert_eq!(reader.exchange_first_body(&lent, rest_of), None);
+            assert_eq!(reader.is_partial(), partial);
+            assert_eq!(gathered(&mut reader, usize::MAX), expected[stop..]);
+            let left = expected.len() - stop;
+            let _ = reader.advance(left, &mut spent);
+            assert_eq!((writer.acknowledged(), writer.unflushed_bytes()), (3, 0));
+            assert!(reader.is_empty() && spent.len() == 1);
+        }
+    }
+}
+
+#[test]
+fn an_outbox_may_begin_with_a_body() {
+    let (mut writer, mut reader) = outbox::<Bytes>();
+    writer.append_raw(&[]).unwrap();
+    assert!(!writer.is_mid_message());
+    writer.append_body(0, vec![1; 300]).unwrap();
+    writer.commit();
+    assert_eq!(gathered(&mut reader, usize::MAX), frame(0, &[1; 300]));
+}
+
+#[test]
+fn no_other_body_is_exchanged() {
+    let (mut writer, mut reader) = outbox::<Bytes>();
+    let mut spent = Vec::new();
+    let (first, second) = (vec![1; 300], vec![2; 300]);
+    let places = [addresses(&first), addresses(&second)];
+    let never = |_: &Bytes, _: usize| -> Bytes { panic!("another body") };
+    assert_eq!(reader.exchange_first_body(&places[0], never), None);
+    writer.append_body(0, first).unwrap();
+    assert_eq!(reader.exchange_first_body(&places[0], never), None);
+    writer.commit();
+    writer.append_body(0, second).unwrap();
+    writer.commit();
+    let std::ops::Range { start, end } = places[0];
+    for other in [places[1].clone(), start..end - 1, start + 1..end, 0..0] {
+        assert!(!reader.begins_with_body(&other));
+        assert_eq!(reader.exchange_first_body(&other, never), None);
+    }
+    assert!(reader.begins_with_body(&places[0]));
+    gathered(&mut reader, usize::MAX);
+    let _ = reader.advance(309, &mut spent);
+    assert_eq!(reader.exchange_first_body(&places[0], never), None);
+    assert!(reader.exchange_first_body(&places[1], rest_of).is_some());
+    let _ = reader.clear(&mut spent);
+    assert_eq!(reader.exchange_first_body(&places[1], never), None);
+}
+
+#[test]
+fn after_a_loss_an_exchanged_body_is_discarded_or_begins_anew() {
+    for sent in [0, 5, 9, 10, 250, 308] {
+        let (mut writer, mut reader) = outbox::<Bytes>();
+        let mut spent = Vec::new();
+        let body = vec![3; 300];
+        let lent = addresses(&body);
+        writer.append_body(0, body).unwrap();
+        writer.commit();
+        writer.send_copy(&[], b"next").unwrap();
+        gathered(&mut reader, usize::MAX);
+        let _ = reader.advance(sent, &mut spent);
+        assert!(reader.exchange_first_body(&lent, rest_of).is_some());
+        let _ = reader.discard_partial(&mut spent);
+        let whole = if sent == 0 {
+            frame(0, &[3; 300])
+        } else {
+            Bytes::new()
+        };
+        let expected = [whole, frame(0, b"next")].concat();
+        assert_eq!(gathered(&mut reader, usize::MAX), expected);
+    }
+}
+
 /// Counts how many of its kind are alive.
 struct Counted {
     _alive: std::sync::Arc<()>,

@@ -130,6 +130,10 @@ impl<B: Body> Writer<B> {
 
     /// Appends bytes that are whole frames already.
     pub fn append_raw(&mut self, frames: &[u8]) -> Result<()> {
+        if frames.is_empty() {
+            // There may be no block yet.
+            return Ok(());
+        }
         if self.free_room() < frames.len() {
             self.next_block(frames.len())?;
         }
