@@ -12,7 +12,7 @@
 #include "../flow/lent.h"
 
 #define THREADS 4
-#define EACH 150
+#define EACH 120
 
 static const char *transport;
 
@@ -252,7 +252,7 @@ static void stopping(void)
         MUST(zmq_errno() == EAGAIN && room <= MARK / 2);
     }
     atomic_store(&over, 1);
-    set_int(pull, ZMQ_RCVTIMEO, 1000);
+    set_int(pull, ZMQ_RCVTIMEO, 300);
     while (zmq_recv(pull, body, sizeof body, 0) != -1)
         ;
     stop(thread);
@@ -274,7 +274,7 @@ int main(int argc, char **argv)
             one_memory(0);
             one_memory(16384);
             stopping();
-            for (int round = 0; round < 20; round++)
+            for (int round = 0; round < 8; round++)
                 for (int how = 0; how < ENDS; how++)
                     ended(how, round + i);
         }
