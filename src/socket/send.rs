@@ -39,9 +39,9 @@ pub fn send_again(bytes: &[u8], flags: c_int, pause: &mut Pause) -> Result<usize
 /// As [`send`]; the copy is made here, where no lock is held.
 #[inline(never)]
 fn send_large(socket: *mut c_void, bytes: &[u8], flags: c_int, pause: &mut Pause) -> Result<usize> {
-    if LENT.contains(&bytes.len()) && flags & SNDMORE == 0 {
+    if LENT.contains(&bytes.len()) && flags & (SNDMORE | DONTWAIT) == 0 {
         let socket = SocketRef::resolve(socket)?;
-        match send_lent(socket, socket.lock(), bytes, flags) {
+        match send_lent(socket, socket.lock(), bytes) {
             Ok(()) => return Ok(bytes.len()),
             Err(locked) => drop(socket.entered(locked)),
         }
@@ -148,20 +148,19 @@ fn send_short(
 }
 
 /// The way of a large body that is written from where it lies. If there is more to it,
-/// the lock comes back and nothing has happened.
+/// the lock comes back and nothing has happened. Not for who sends without waiting: it is
+/// to find its mark full, and not only the kernel.
 fn send_lent(
     socket: SocketRef,
     mut locked: Locked,
     bytes: &[u8],
-    flags: c_int,
 ) -> std::result::Result<(), Locked> {
     if let Some(inner) = socket.plain(&mut locked)
+        && inner.options.sndtimeo != 0
         && let Some(sent) = inner.pattern.send_short(&mut inner.pipes, bytes)
     {
         let limit = match inner.pipes.count() {
-            1 => {
-                u64::try_from(time_limit(inner, flags)).map_or(Duration::MAX, Duration::from_millis)
-            }
+            1 => u64::try_from(inner.options.sndtimeo).map_or(Duration::MAX, Duration::from_millis),
             _ => Duration::ZERO,
         };
         let pipe = inner.pipes.get(sent.pipe);
@@ -176,14 +175,6 @@ fn send_lent(
     Err(locked)
 }
 
-/// How long a send may wait, in milliseconds; negative for ever.
-fn time_limit(socket: &Inner, flags: c_int) -> i32 {
-    match flags & DONTWAIT {
-        0 => socket.options.sndtimeo,
-        _ => 0,
-    }
-}
-
 #[inline(never)]
 fn transmit(
     socket: SocketRef,
@@ -195,7 +186,10 @@ fn transmit(
     let mut socket = socket.entered(locked).ok_or(Error::NotSocket)?.alive()?;
     let size = body.as_slice().len();
     let more = flags & SNDMORE != 0;
-    let timeout = time_limit(&socket, flags);
+    let timeout = match flags & DONTWAIT {
+        0 => socket.options.sndtimeo,
+        _ => 0,
+    };
     let effort = if timeout == 0 {
         Effort::Settle
     } else {
