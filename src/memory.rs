@@ -24,6 +24,12 @@ pub fn try_to_vec<T: Copy>(items: &[T]) -> Result<Vec<T>> {
     Ok(copy)
 }
 
+/// Waits for a moment, of one or two microseconds, in which another core gets ahead.
+#[cold]
+pub fn keep_away() {
+    (0..80).for_each(|_| std::hint::spin_loop());
+}
+
 /// Up to this many bytes are copied in place.
 const SHORT: usize = 64;
 

@@ -14,6 +14,7 @@ use super::{Body, Due, PeerInfo, Sink, Then, report_at};
 use crate::error::Result;
 use crate::link::outbox::{Frame, FrameReader, frames};
 use crate::link::{Conflate, LARGE, OutWriter, PipeId, Slot, Taker};
+use crate::memory::keep_away;
 use crate::message::Msg;
 use crate::zmtp::frame::MORE;
 
@@ -139,6 +140,10 @@ pub fn pair(marks: [Marks; 2], conflate: Conflate) -> [InprocPipe; 2] {
 /// the sender's mark alone.
 pub const UNKNOWN: u64 = u64::MAX;
 
+/// With room for fewer messages the writer is too close behind the reader: each has to
+/// wait for the cache line that the other has just used.
+const LITTLE: u64 = 128;
+
 /// A socket's high-water marks.
 #[derive(Debug, Clone, Copy)]
 pub struct Marks {
@@ -214,11 +219,18 @@ impl InprocPipe {
             // Always; and `until` stays 0, so that the short way declines.
             return true;
         }
-        self.until = match self.mark() {
-            0 => u64::MAX,
-            mark => self.out.acknowledged() + mark,
+        let mark = match self.mark() {
+            0 => u64::MAX / 2,
+            mark => mark,
         };
-        self.out.written_messages() < self.until
+        let written = self.out.written_messages();
+        self.until = self.out.acknowledged() + mark;
+        let room = self.until.saturating_sub(written);
+        if room > 0 && room < LITTLE && mark > LITTLE {
+            keep_away();
+            self.until = self.out.acknowledged() + mark;
+        }
+        room > 0
     }
 
     pub(super) fn wait_writable(&mut self) -> bool {

@@ -7,13 +7,20 @@
 use super::block::{Block, Extent, Header};
 use super::{Body, Shared};
 use crate::link::Taker;
-use crate::memory::fetch_to_read;
+use crate::memory::{fetch_to_read, keep_away};
 use crate::sync::barrier;
 use crate::sync::shim::{Arc, Ordering};
 use std::ptr;
 
 /// How many bytes ahead the reader asks the processor for, if they are published.
 const AHEAD: usize = 256;
+
+/// Fewer messages than these are a little for one look, and more than one is a stream.
+const LITTLE: std::ops::Range<u64> = 2..64;
+
+/// After so many looks in a row that found a little, the reader is too close behind the
+/// writer: each has to wait for the cache line that the other has just used.
+const CLOSE: u8 = 2;
 
 /// A frame's body, where it lies or as it was handed over.
 pub enum Frame<'a, B> {
@@ -34,6 +41,9 @@ pub struct FrameReader<B: Body> {
     /// Bodies of this block that were taken, and that are known to be published.
     taken: usize,
     bodies: usize,
+    /// How many looks in a row have found a little, and what was acknowledged at the last.
+    close: u8,
+    looked_at: u64,
     /// Messages acknowledged.
     acknowledged: u64,
     /// Bytes of the blocks before this one, and of the bodies taken.
@@ -53,6 +63,8 @@ impl<B: Body> FrameReader<B> {
             end: 0,
             taken: 0,
             bodies: 0,
+            close: 0,
+            looked_at: 0,
             acknowledged: 0,
             passed: 0,
             shared,
@@ -155,10 +167,26 @@ impl<B: Body> FrameReader<B> {
         if self.head.is_null() {
             return self.begin();
         }
+        self.keep_apart();
         // SAFETY: the head is in use.
         let extent = unsafe { (*self.head).extent() };
         (self.end, self.bodies) = (extent.bytes(), extent.bodies());
         self.at != self.end || extent.has(Extent::SEALED) && self.go_on()
+    }
+
+    /// Gives the writer a moment to get ahead, if this end is too close behind it.
+    #[inline(always)]
+    fn keep_apart(&mut self) {
+        let taken = self.acknowledged - self.looked_at;
+        self.looked_at = self.acknowledged;
+        if !LITTLE.contains(&taken) {
+            self.close = 0;
+        } else if self.close < CLOSE {
+            self.close += 1;
+        } else {
+            self.close = 0;
+            keep_away();
+        }
     }
 
     #[cold]
