@@ -6,7 +6,7 @@
  * directions of a conversation, with short messages and multiparts in between. */
 #include "lent.h"
 
-#define COUNT 300
+#define COUNT 200
 
 static const char *transport;
 
@@ -63,7 +63,7 @@ static void one_way(const char *name, int types[2], int mark, int buffer, int fl
     join(from, bind_own(to, transport));
     printf("%s, %s, ", transport, name);
     pthread_t sender = start(send_all, &job);
-    hear_all(to, COUNT, 30);
+    hear_all(to, COUNT, 20);
     stop(sender);
     shut(from);
     shut(to);

@@ -110,7 +110,8 @@ static void queue_inproc(const char *text, int size)
 static void use(void *context)
 {
     static const char *const names[] = {"tcp://127.0.0.1:*", "ipc://memory", "inproc://memory"};
-    static char large[20000];
+    static char large[20000], lent[40000], got[40001];
+    memset(lent, 7, sizeof lent);
     for (int i = 0; i < 3; i++) {
         struct endpoint place = {""};
         size_t size = sizeof place.text;
@@ -137,8 +138,9 @@ static void use(void *context)
             size = sizeof place.text;
             zmq_getsockopt(d, ZMQ_LAST_ENDPOINT, place.text, &size);
             zmq_connect(c, place.text);
-            zmq_send(c, "request", 7, 0);
-            zmq_recv(d, large, sizeof large, 0);
+            zmq_send(c, lent, sizeof lent, 0);
+            int heard = zmq_recv(d, got, sizeof got, 0);
+            MUST(heard == -1 || (heard == sizeof lent && !memcmp(got, lent, sizeof lent)));
             zmq_send(d, "reply", 5, 0);
             zmq_recv(c, large, sizeof large, 0);
         }
