@@ -59,6 +59,12 @@ static void one_way(const char *name, int types[2], int mark, int buffer, int fl
         set_int(from, ZMQ_SNDBUF, buffer);
         set_int(to, ZMQ_RCVBUF, buffer);
     }
+    if (types[0] == ZMQ_DEALER) { /* commands between messages */
+        set_int(from, ZMQ_HEARTBEAT_IVL, 2);
+        set_int(from, ZMQ_HEARTBEAT_TIMEOUT, 60000);
+        set_int(to, ZMQ_HEARTBEAT_IVL, 2);
+        set_int(to, ZMQ_HEARTBEAT_TIMEOUT, 60000);
+    }
     set_int(from, ZMQ_SNDTIMEO, timeout);
     join(from, bind_own(to, transport));
     printf("%s, %s, ", transport, name);
@@ -269,6 +275,59 @@ static void closed_at_once(void)
     finish(context);
 }
 
+/* The mark is reached, and nobody reads: the call ends no sooner than it is told to, and
+ * what was taken arrives. */
+static void out_of_time(void)
+{
+    void *context = make_context(), *push = make(context, ZMQ_PUSH), *pull = make(context, ZMQ_PULL);
+    int taken = 0, early = 0;
+    long long begun;
+    set_int(push, ZMQ_SNDHWM, 10);
+    set_int(pull, ZMQ_RCVHWM, 1);
+    set_int(push, ZMQ_SNDBUF, 32 * 1024);
+    set_int(pull, ZMQ_RCVBUF, 32 * 1024);
+    set_int(push, ZMQ_SNDTIMEO, 60);
+    join(push, bind_own(pull, transport));
+    for (int refused = 0; refused < 3;) {
+        begun = now_ms();
+        if (send_gone(push, (uint64_t)taken, 0) != -1) {
+            taken++;
+            continue;
+        }
+        MUST(zmq_errno() == EAGAIN);
+        early += now_ms() - begun < 59;
+        refused++;
+    }
+    printf("%s, out of time, early: %d, ", transport, early);
+    hear_all(pull, taken, 0);
+    shut(push);
+    shut(pull);
+    finish(context);
+}
+
+/* Only the newest counts. */
+static void conflated(void)
+{
+    void *context = make_context(), *push = make(context, ZMQ_PUSH), *pull = make(context, ZMQ_PULL);
+    int64_t last = -1, number;
+    int wrong = 0;
+    set_int(push, ZMQ_CONFLATE, 1);
+    set_int(pull, ZMQ_CONFLATE, 1);
+    join(push, bind_own(pull, transport));
+    MUST(await(push, ZMQ_POLLOUT, PATIENCE));
+    for (int i = 0; i < COUNT; i++)
+        MUST(send_gone(push, (uint64_t)i, 0) != -1);
+    do {
+        number = hear_number(pull, 0);
+        wrong += number <= last;
+        last = number;
+    } while (number >= 0 && number < COUNT - 1);
+    printf("%s, the newest only, wrong: %d\n", transport, wrong);
+    shut(push);
+    shut(pull);
+    finish(context);
+}
+
 /* Sent before anybody is there. */
 static void nobody_there(void)
 {
@@ -306,6 +365,8 @@ int main(void)
         interrupted();
         closed_at_once();
         nobody_there();
+        out_of_time();
+        conflated();
     }
     return 0;
 }

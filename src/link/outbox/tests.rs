@@ -278,7 +278,8 @@ fn rest_of(body: &Bytes, out: usize) -> Bytes {
 #[test]
 fn a_body_is_exchanged_for_the_rest_of_it_wherever_writing_stopped() {
     // What was before it may fill a block, so that it begins the next one.
-    for before in (0..520).step_by(3).chain(440..512) {
+    let step = if cfg!(miri) { 60 } else { 1 };
+    for before in (0..520).step_by(step) {
         for stop in [0, 1, 2, 10, 11, 12, 400, 410, 411, 412, 413] {
             let (mut writer, mut reader) = outbox::<Bytes>();
             let mut spent = Vec::new();
