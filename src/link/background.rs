@@ -19,6 +19,8 @@ pub enum Ticking {
     Link(Arc<Link>),
     /// A read right that its holder may have forgotten.
     Lease(Box<dyn Lease>),
+    /// The same of a single pipe, to be looked at now and then.
+    PipeLease(Box<dyn Lease>),
 }
 
 /// A read right kept while calls come quickly.

@@ -64,6 +64,8 @@ pub struct FillHalf {
     pub idle: bool,
     /// Set while the mark keeps the kernel's readiness from being watched.
     pub stopped: bool,
+    /// Whether the tick looks after a receiver that reads by itself meanwhile.
+    pub ticking: bool,
     /// What has arrived.
     pub inbox: Inbox,
     /// The beginning of a frame that is not large.
@@ -95,6 +97,7 @@ impl FillHalf {
             metadata: None,
             idle: false,
             stopped: false,
+            ticking: false,
             inbox: Inbox::new(limits.receive_mark, limits.conflate.incoming),
             carry: Vec::new(),
             body: None,

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::link::{Conn, Link, OutWriter};
+use crate::link::{Conn, Lease, Link, OutWriter};
 use crate::zmtp::Peer;
 
 /// Where a pipe sits in its socket: a place and how often it was taken.
@@ -61,4 +61,7 @@ pub trait Owner: Send + Sync {
     fn readable(&self, pipe: PipeId);
     /// The peer took what the socket was waiting for.
     fn writable(&self, pipe: PipeId);
+    /// The right of a receiver to be the only one who reads from a pipe, as it is since
+    /// the mark was reached, until it finds nothing more.
+    fn lease(&self, pipe: PipeId) -> Box<dyn Lease>;
 }

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Beat, Conn, FillHalf, Item, Link, Notice, Step};
+use super::{Beat, Conn, FillHalf, Item, Link, Notice, Step, Ticking};
 use crate::error::Result;
 use crate::sync::mark_lock::Guard;
 use crate::zmtp::command::{self, Command};
@@ -122,6 +122,11 @@ impl Link {
             }
         }
         half.idle = item.is_none();
+        if half.stopped && !std::mem::replace(&mut half.ticking, true) {
+            // Unless it comes no more.
+            let lease = self.owner.lease(self.pipe());
+            self.background.watch(Ticking::PipeLease(lease));
+        }
         while let Some(mut held) = half.release() {
             // The I/O thread came by and may not come again.
             self.fill_once(&mut held, false, watch);
@@ -132,6 +137,31 @@ impl Link {
             half = held;
         }
         item.map_or(Next::Nothing, Next::Item)
+    }
+
+    /// For the tick: has the connection watched again if the receiver did not come for a
+    /// while, which may have `used_up` all that it took, and there is room by now. Says
+    /// whether to look again.
+    pub fn end_lease(&self, came: bool, used_up: bool, watch: &dyn Watch) -> bool {
+        let Some(mut half) = self.fill.try_lock() else {
+            return true;
+        };
+        if came && half.stopped {
+            self.release_fill(half);
+            return true;
+        }
+        half.ticking = false;
+        if used_up {
+            half.inbox.used_up();
+        }
+        if half.stopped && half.inbox.may_resume() {
+            half.stopped = false;
+            if let Some(conn) = half.conn.clone() {
+                watch.resume(self, &conn);
+            }
+        }
+        self.release_fill(half);
+        false
     }
 
     /// For the I/O thread: reads what the kernel has, within bounds, and

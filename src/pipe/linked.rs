@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use super::{Body, Due, Reading, Sink, Then, report_at};
 use crate::error::Result;
-use crate::link::{BACK_TO_BACK, Chunk, Conflate, Item, LARGE, Lent, Link, Next, OutWriter, Taker};
+use crate::link::{
+    BACK_TO_BACK, Chunk, Conflate, Item, LARGE, Lent, Link, Next, OutWriter, Taker, Watch,
+};
 use crate::message::Msg;
 use crate::sys::Instant;
 use crate::zmtp::command;
@@ -462,6 +464,11 @@ impl LinkPipe {
 
     pub(super) fn is_silent(&self) -> bool {
         !self.holds_input() && self.newest.is_none() && self.link.is_silent()
+    }
+
+    /// For the tick: see [`Link::end_lease`].
+    pub fn end_lease(&self, came: bool, watch: &dyn Watch) -> bool {
+        self.link.end_lease(came, !self.holds_input(), watch)
     }
 
     #[inline]

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::SocketRef;
 use super::deferred::Deferred;
+use super::lease::PipeLease;
 use crate::context::Binder;
-use crate::link::{Arrival, Linger, Link, Owner, PipeId};
+use crate::link::{Arrival, Lease, Linger, Link, Owner, PipeId};
 use crate::pipe::PeerInfo;
 use crate::pipe::inproc::{InprocPipe, Neighbour};
 
@@ -55,6 +56,10 @@ impl Owner for SocketRef {
 
     fn writable(&self, pipe: PipeId) {
         self.post(Event::Writable(pipe));
+    }
+
+    fn lease(&self, pipe: PipeId) -> Box<dyn Lease> {
+        PipeLease::begin(*self, pipe)
     }
 }
 

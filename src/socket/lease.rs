@@ -4,12 +4,17 @@
 //! no other thread. The right goes back when the wait ends, unless calls come so
 //! quickly one after the other that it would only go to and fro: then it stays,
 //! and the I/O thread's tick takes it back once nobody has used it for a while.
+//!
+//! The same for one pipe whose mark was reached: as long as its receiver comes for more
+//! nobody else need read from it, and if it stays away the I/O thread goes on.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::SocketRef;
-use crate::link::{Lease, Ticking};
+use super::inner::Inner;
+use crate::link::{Lease, PipeId, Ticking};
+use crate::pipe::Pipe;
 use crate::reactor::{IoThread, ReadSet};
 use crate::sys::Instant;
 
@@ -112,6 +117,42 @@ impl Home {
         // A caller that sleeps with it says when it is done.
         self.ticking = !quiet && self.holder != Holder::Thread;
         self.ticking
+    }
+}
+
+/// What the tick knows of a pipe that only its receiver reads from.
+pub(super) struct PipeLease {
+    socket: SocketRef,
+    pipe: PipeId,
+    seen: Option<u64>,
+}
+
+impl PipeLease {
+    pub fn begin(socket: SocketRef, pipe: PipeId) -> Box<dyn Lease> {
+        Box::new(PipeLease {
+            socket,
+            pipe,
+            seen: None,
+        })
+    }
+}
+
+impl Lease for PipeLease {
+    fn look(&mut self) -> bool {
+        let Some(guard) = self.socket.cell().inner.try_lock() else {
+            return true;
+        };
+        let Some(mut entered) = self.socket.entered(guard) else {
+            return false;
+        };
+        let Inner {
+            uses, pipes, home, ..
+        } = &mut *entered;
+        let came = self.seen.replace(*uses) != Some(*uses);
+        match (pipes.get(self.pipe), home) {
+            (Some(Pipe::Link(pipe)), Some(home)) => pipe.end_lease(came, &*home.set),
+            _ => false,
+        }
     }
 }
 
