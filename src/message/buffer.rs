@@ -440,7 +440,8 @@ mod tests {
                 }
                 // SAFETY: as above; these bytes were filled.
                 let kept = unsafe { buffer.bytes(0..first) };
-                assert!(kept.iter().all(|&byte| byte == 7));
+                let step = if cfg!(miri) { 97 } else { 1 };
+                assert!(kept.iter().step_by(step).all(|&byte| byte == 7));
             }
         }
     }
