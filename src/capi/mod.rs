@@ -80,7 +80,7 @@ fn entry<T: Copy>(failed: T, body: impl FnOnce() -> Result<T>) -> T {
 ///
 /// What the body answers passes through memory: let it be a plain number. A
 /// `Result` is written in part and read as a whole, which a processor can only do
-/// when all that was written before has reached its cache: a third of the time of a
+/// when all that was written before has reached its cache: a sixth of the time of a
 /// short call.
 #[inline]
 fn guarded<T>(body: impl FnOnce() -> T, fail: impl FnOnce(Error) -> T) -> T {
