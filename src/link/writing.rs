@@ -213,13 +213,11 @@ impl Link {
                     false
                 }
                 Wrote::All => false,
-                Wrote::Full if side == Side::Lender => {
-                    full = true;
-                    false
-                }
                 Wrote::Full => {
                     full = true;
-                    let known = self.full.swap(true, Ordering::AcqRel) || side == Side::Watcher;
+                    let known = side == Side::Lender
+                        || self.full.swap(true, Ordering::AcqRel)
+                        || side == Side::Watcher;
                     if !known {
                         self.background.notify(Notice::Full(self.clone()));
                     }

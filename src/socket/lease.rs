@@ -120,6 +120,16 @@ impl Home {
     }
 }
 
+/// For the tick: what `look` says of a socket, which is to be looked at again if somebody
+/// has it now. One that is closed has taken its rights with it.
+fn look_at(socket: SocketRef, look: impl FnOnce(&mut Inner) -> bool) -> bool {
+    let Some(guard) = socket.cell().inner.try_lock() else {
+        return true;
+    };
+    let entered = socket.entered(guard);
+    entered.is_some_and(|mut inner| look(&mut inner))
+}
+
 /// What the tick knows of a pipe that only its receiver reads from.
 pub(super) struct PipeLease {
     socket: SocketRef,
@@ -139,20 +149,13 @@ impl PipeLease {
 
 impl Lease for PipeLease {
     fn look(&mut self) -> bool {
-        let Some(guard) = self.socket.cell().inner.try_lock() else {
-            return true;
-        };
-        let Some(mut entered) = self.socket.entered(guard) else {
-            return false;
-        };
-        let Inner {
-            uses, pipes, home, ..
-        } = &mut *entered;
-        let came = self.seen.replace(*uses) != Some(*uses);
-        match (pipes.get(self.pipe), home) {
-            (Some(Pipe::Link(pipe)), Some(home)) => pipe.end_lease(came, &*home.set),
-            _ => false,
-        }
+        look_at(self.socket, |inner| {
+            let came = self.seen.replace(inner.uses) != Some(inner.uses);
+            match (inner.pipes.get(self.pipe), &inner.home) {
+                (Some(Pipe::Link(pipe)), Some(home)) => pipe.end_lease(came, &*home.set),
+                _ => false,
+            }
+        })
     }
 }
 
@@ -164,18 +167,12 @@ struct Look {
 
 impl Lease for Look {
     fn look(&mut self) -> bool {
-        let Some(guard) = self.socket.cell().inner.try_lock() else {
-            return true;
-        };
-        // A socket that is closed has taken its right with it.
-        let Some(mut entered) = self.socket.entered(guard) else {
-            return false;
-        };
-        let uses = entered.uses;
-        let Some(home) = &mut entered.home else {
-            return false;
-        };
-        let quiet = std::mem::replace(&mut self.seen, uses) == uses;
-        home.look(quiet)
+        look_at(self.socket, |inner| {
+            let Some(home) = &mut inner.home else {
+                return false;
+            };
+            let quiet = std::mem::replace(&mut self.seen, inner.uses) == inner.uses;
+            home.look(quiet)
+        })
     }
 }
