@@ -165,12 +165,30 @@ static void pipes_stats(void *context)
 }
 
 /* Four who do not read, until nothing more can be sent to any; then one reads it all.
- * A message or two may have gone out after the last refusal. */
-#define IS_FULL(waiting, mark) ((waiting) <= (mark) && (waiting) + 2 >= (mark))
+ * Who has found no room is told of some at the next multiple of half the mark. */
+enum { PULLS = 4, MARK = 50, SIZE = 8192 };
+#define IS_FULL(waiting) ((waiting) <= MARK && (waiting) > MARK / 2)
+
+struct pipes { int waiting, empty, full, received, from_here; };
+
+static struct pipes ask(void *push, void *sees, struct endpoint e)
+{
+    struct pipes sum = {0};
+    MUST(zmq_socket_monitor_pipes_stats(push) == 0);
+    for (int i = 0; i < PULLS; i++) {
+        struct told it = hear_told(sees);
+        MUST(it.event == ZMQ_EVENT_PIPES_STATS && it.count == 2);
+        sum.waiting += (int)it.values[0];
+        sum.empty += it.values[0] == 0;
+        sum.full += IS_FULL((int)it.values[0]);
+        sum.received += (int)it.values[1];
+        sum.from_here += !strcmp(it.local, e.text);
+    }
+    return sum;
+}
 
 static void full_pipes(void *context, const char *transport)
 {
-    enum { PULLS = 4, MARK = 50, SIZE = 8192 };
     static char body[SIZE];
     void *push = make(context, ZMQ_PUSH), *pulls[PULLS];
     struct endpoint e;
@@ -195,30 +213,22 @@ static void full_pipes(void *context, const char *transport)
         while (there < PULLS && await(pulls[there], ZMQ_POLLIN, 5))
             there++;
     }
-    int sent = 0, quiet = 0;
-    while (quiet < 3) /* the kernel's buffers take their time to be full */
-        if (zmq_send(push, body, SIZE, ZMQ_DONTWAIT) == SIZE)
-            sent++, quiet = 0;
-        else
-            pause_ms(50), quiet++;
-    MUST(sent > PULLS * MARK);
-    MUST(zmq_socket_monitor_pipes_stats(push) == 0);
-    for (int i = 0; i < PULLS; i++) {
-        struct told it = hear_told(sees);
-        MUST(it.event == ZMQ_EVENT_PIPES_STATS && it.count == 2);
-        printf("full: %d, %d received, from where it is bound: %d\n", IS_FULL(it.values[0], MARK), (int)it.values[1],
-            !strcmp(it.local, e.text));
+    struct pipes now = {0};
+    for (int quiet = 0; quiet < 3;) { /* the kernel's buffers take their time to be full */
+        int before = now.waiting;
+        quiet++;
+        while (zmq_send(push, body, SIZE, ZMQ_DONTWAIT) == SIZE)
+            quiet = 0;
+        pause_ms(50);
+        now = ask(push, sees, e);
+        if (now.waiting != before)
+            quiet = 0;
     }
+    MUST(now.full == PULLS && now.received == 0 && now.from_here == PULLS);
     while (await(pulls[0], ZMQ_POLLIN, SILENCE))
         MUST(zmq_recv(pulls[0], body, SIZE, 0) >= 0);
-    int empty = 0, full = 0;
-    MUST(zmq_socket_monitor_pipes_stats(push) == 0);
-    for (int i = 0; i < PULLS; i++) {
-        struct told it = hear_told(sees);
-        empty += it.values[0] == 0;
-        full += IS_FULL(it.values[0], MARK);
-    }
-    printf("then %d are empty and %d are full\n", empty, full);
+    now = ask(push, sees, e);
+    MUST(now.empty == 1 && now.full == PULLS - 1);
     for (int i = 0; i < PULLS; i++)
         shut_now(pulls[i]);
     shut_now(push);

@@ -33,6 +33,7 @@ static void subscriptions(const char *transport, int type)
     title("verbose");
     set_int(xpub, ZMQ_XPUB_VERBOSE, 1);
     want(one, "b", 1);
+    told(xpub, one, "b");
     want(two, "b", 1);
     told(xpub, two, "the other: b");
     want(one, "b", 0);
