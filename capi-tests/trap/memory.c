@@ -13,7 +13,7 @@
 #include <sys/resource.h>
 #include "support.h"
 
-/* More memory is to be had up to so many MB beyond what there is; 0: all there is. */
+/* More memory is to be had up to so many MB beyond what there is. */
 static void allow(long mb)
 {
     struct rlimit limits;
@@ -22,8 +22,16 @@ static void allow(long mb)
     MUST(file && fscanf(file, "%ld", &pages) == 1);
     fclose(file);
     MUST(getrlimit(RLIMIT_AS, &limits) == 0);
-    limits.rlim_cur = mb ? (rlim_t)(pages * sysconf(_SC_PAGESIZE) + mb * 1024 * 1024)
-                         : limits.rlim_max;
+    limits.rlim_cur = (rlim_t)(pages * sysconf(_SC_PAGESIZE) + mb * 1024 * 1024);
+    MUST(setrlimit(RLIMIT_AS, &limits) == 0);
+}
+
+/* All there is; opens no file, as there may be no memory for that. */
+static void allow_all(void)
+{
+    struct rlimit limits;
+    MUST(getrlimit(RLIMIT_AS, &limits) == 0);
+    limits.rlim_cur = limits.rlim_max;
     MUST(setrlimit(RLIMIT_AS, &limits) == 0);
 }
 
@@ -84,7 +92,7 @@ static void queue(const char *transport, int size)
         if (socket)
             shut_now(socket);
     }
-    allow(0);
+    allow_all();
     if (none) {
         MUST(zmq_send(a, body, size, 0) == size);
         sent++;
