@@ -5,8 +5,8 @@
 //!
 //! - **foreign** (never one of ours) is decided by address range and alignment
 //!   alone; memory outside the registry is never read;
-//! - **stale** (once ours, since released) is decided by generation. Each life
-//!   of a slot is handed out under another of its [`HEADS`] addresses, and a
+//! - **stale** (once ours, since released) is decided by address. Each life of a
+//!   slot is handed out under another of its [`HEADS`] addresses, and a
 //!   released slot queues behind at least [`QUARANTINE`] other free ones before
 //!   it lives again.
 //!
@@ -24,9 +24,10 @@
 use std::alloc::Layout;
 use std::cell::UnsafeCell;
 use std::ffi::c_void;
+use std::mem::MaybeUninit;
 use std::ops::{Deref, DerefMut};
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::error::{Error, Result};
@@ -53,6 +54,8 @@ const NONE: u32 = u32::MAX;
 #[repr(C, align(512))]
 pub struct Slot<T> {
     heads: [i64; HEADS],
+    /// The address by which C knows the life that it leads; 0 while it leads none.
+    live: AtomicUsize,
     /// Odd while the slot is live; 0 until it has been used once.
     generation: AtomicU32,
     index: u32,
@@ -63,7 +66,9 @@ pub struct Slot<T> {
 
 /// All slots of one type.
 pub struct Registry<T: 'static> {
-    chunks: [AtomicPtr<Slot<T>>; CHUNKS],
+    /// The first chunk is here, so that most handles are found without a look where.
+    first: UnsafeCell<MaybeUninit<[Slot<T>; FIRST_CHUNK]>>,
+    others: [AtomicPtr<Slot<T>>; CHUNKS - 1],
     locked: AtomicBool,
     /// The lock was held by a thread that a fork left behind.
     torn: AtomicBool,
@@ -90,7 +95,7 @@ impl FreeList {
     }
 }
 
-// SAFETY: `free` is only reached through `Registry::lock`, which admits one
+// SAFETY: `first` is used as other chunks are; `free` is only reached through `Registry::lock`, which admits one
 // thread at a time; the slots hand out `&T` to any thread, hence `T: Sync`, and
 // make `T` on one thread for use on others, hence `T: Send`.
 unsafe impl<T: Send + Sync> Sync for Registry<T> {}
@@ -180,7 +185,8 @@ impl<T: Default + Send + Sync + 'static> Registry<T> {
     /// A registry without memory; usable as a `static`.
     pub const fn new() -> Self {
         Registry {
-            chunks: [const { AtomicPtr::new(ptr::null_mut()) }; CHUNKS],
+            first: UnsafeCell::new(MaybeUninit::zeroed()),
+            others: [const { AtomicPtr::new(ptr::null_mut()) }; CHUNKS - 1],
             locked: AtomicBool::new(false),
             torn: AtomicBool::new(false),
             free: UnsafeCell::new(FreeList::new()),
@@ -204,15 +210,17 @@ impl<T: Default + Send + Sync + 'static> Registry<T> {
         // Nobody else writes the generation of a free slot.
         let generation = slot.generation.load(Ordering::Relaxed) | 1;
         slot.generation.store(generation, Ordering::Release);
-        Ok(Handle { slot, generation })
+        let handle = Handle { slot, generation };
+        slot.live.store(handle.as_ptr().addr(), Ordering::Release);
+        Ok(handle)
     }
 
     /// What a pointer from C names, unless it is foreign or stale.
     #[inline(always)]
     pub fn resolve(&'static self, pointer: *const c_void) -> Option<Handle<T>> {
-        let base = self.chunks[0].load(Ordering::Acquire);
+        let base = self.chunk(0);
         let offset = pointer.addr().wrapping_sub(base.addr());
-        if !base.is_null() && offset < chunk_length(0) * size_of::<Slot<T>>() {
+        if offset < chunk_length(0) * size_of::<Slot<T>>() {
             return Self::resolve_in(base, offset);
         }
         self.resolve_elsewhere(pointer)
@@ -221,8 +229,8 @@ impl<T: Default + Send + Sync + 'static> Registry<T> {
     /// What a pointer names that is not into the first chunk.
     #[cold]
     fn resolve_elsewhere(&'static self, pointer: *const c_void) -> Option<Handle<T>> {
-        for (number, chunk) in self.chunks.iter().enumerate().skip(1) {
-            let base = chunk.load(Ordering::Acquire);
+        for number in 1..CHUNKS {
+            let base = self.chunk(number);
             if base.is_null() {
                 return None;
             }
@@ -239,15 +247,17 @@ impl<T: Default + Send + Sync + 'static> Registry<T> {
     fn resolve_in(base: *mut Slot<T>, offset: usize) -> Option<Handle<T>> {
         // SAFETY: the chunk is never freed, and `offset` lies inside it.
         let slot = unsafe { base.add(offset / size_of::<Slot<T>>()) };
-        // SAFETY: `slot` lies in a chunk, which began as zeros: its generation is
-        // readable whether or not the slot has been made.
-        let generation = unsafe { (*slot).generation.load(Ordering::Acquire) };
-        // The one address at which this life is known.
-        let place = head(generation) * size_of::<i64>();
-        if offset % size_of::<Slot<T>>() != place || generation % 2 == 0 {
+        // SAFETY: `slot` lies in a chunk, which began as zeros: these two are readable
+        // whether or not the slot has been made. In this order, so that the generation is
+        // not a later one than the address is of; an earlier one is not current.
+        let (generation, live) = unsafe {
+            let generation = (*slot).generation.load(Ordering::Acquire);
+            (generation, (*slot).live.load(Ordering::Acquire))
+        };
+        if live != base.addr() + offset {
             return None;
         }
-        // SAFETY: an odd generation is stored after the slot has been made.
+        // SAFETY: an address is stored after the slot has been made.
         let slot = unsafe { &*slot };
         Some(Handle { slot, generation })
     }
@@ -262,6 +272,7 @@ impl<T: Default + Send + Sync + 'static> Registry<T> {
         }
         // Zero would read as "never used".
         let ended = generation.wrapping_add(1).max(2);
+        slot.live.store(0, Ordering::Release);
         slot.generation.store(ended, Ordering::Release);
         self.append(&mut free, slot);
         true
@@ -293,8 +304,7 @@ impl<T: Default + Send + Sync + 'static> Registry<T> {
     /// Makes the slot `index`, and the chunk it opens if it is the first there.
     fn first_use(&'static self, index: u32) -> Result<&'static Slot<T>> {
         let (number, position) = place(index).ok_or(Error::TooManyFiles)?;
-        let chunk = &self.chunks[number];
-        if chunk.load(Ordering::Relaxed).is_null() {
+        if self.chunk(number).is_null() {
             let layout =
                 Layout::array::<Slot<T>>(chunk_length(number)).map_err(|_| Error::NoMemory)?;
             // SAFETY: the layout is not of size zero, a slot has its addresses.
@@ -302,14 +312,14 @@ impl<T: Default + Send + Sync + 'static> Registry<T> {
             if base.is_null() {
                 return Err(Error::NoMemory);
             }
-            chunk.store(base, Ordering::Release);
+            self.others[number - 1].store(base, Ordering::Release);
         }
-        // SAFETY: `position` lies in the chunk. The generation is not odd for
-        // anyone who could name this slot, so `live` reads only that field, and
-        // we hold the lock: nobody else reads the others. A slot that a fork
-        // left here half made is overwritten; no handle names it.
+        // SAFETY: `position` lies in the chunk. The slot is not live, so `resolve_in` reads
+        // only what says so, and we hold the lock: nobody else reads the rest. A slot
+        // that a fork left here half made is overwritten; no handle names it.
         unsafe {
-            let slot = chunk.load(Ordering::Relaxed).add(position);
+            let slot = self.chunk(number).add(position);
+            (*slot).live.store(0, Ordering::Relaxed);
             (*slot).generation.store(0, Ordering::Relaxed);
             (&raw mut (*slot).heads).write([HEAD; HEADS]);
             (&raw mut (*slot).index).write(index);
@@ -323,7 +333,16 @@ impl<T: Default + Send + Sync + 'static> Registry<T> {
         let (number, position) = place(index).expect("an index below `used`");
         // SAFETY: only called with indexes below `used`, whose chunk exists and
         // whose slot `first_use` has made.
-        unsafe { &*self.chunks[number].load(Ordering::Acquire).add(position) }
+        unsafe { &*self.chunk(number).add(position) }
+    }
+
+    /// The slots of a chunk; null if there is none yet.
+    #[inline(always)]
+    fn chunk(&'static self, number: usize) -> *mut Slot<T> {
+        match number {
+            0 => self.first.get().cast(),
+            _ => self.others[number - 1].load(Ordering::Acquire),
+        }
     }
 
     /// Admits one thread to the free list. Held for a few instructions, or for
@@ -537,9 +556,7 @@ mod tests {
         let registry = registry::<u64>();
         let handle = registry.allocate().unwrap();
         handle.slot.generation.store(u32::MAX, Ordering::Relaxed);
-        let last = registry
-            .resolve(handle.slot.heads[head(u32::MAX)..].as_ptr().cast())
-            .unwrap();
+        let last = registry.resolve(handle.as_ptr()).unwrap();
         assert!(registry.release(last));
         assert_eq!(last.slot.generation.load(Ordering::Relaxed), 2);
     }
