@@ -72,11 +72,15 @@ mod membarrier {
     /// The fence of the frequent side. Pairs with [`heavy`] (and with itself it does not).
     #[inline(always)]
     pub fn light() {
-        if STATE.load(Ordering::Relaxed) == REGISTERED {
-            compiler_fence(Ordering::SeqCst);
-        } else {
-            fence(Ordering::SeqCst);
+        if STATE.load(Ordering::Relaxed) != REGISTERED {
+            full_fence();
         }
+        compiler_fence(Ordering::SeqCst);
+    }
+
+    #[cold]
+    fn full_fence() {
+        fence(Ordering::SeqCst);
     }
 
     /// The fence of the rare side. Pairs with [`light`] and with itself.
