@@ -4,6 +4,7 @@
 //! question is what the code costs, not what else the machine is doing. Nothing is asserted.
 
 use std::hint::black_box;
+use std::mem::MaybeUninit;
 use std::time::Instant;
 use zmq::link::Taker;
 use zmq::link::outbox::{MORE, frames, outbox};
@@ -114,10 +115,7 @@ fn neighbours() {
 
 fn outboxes() {
     let (mut writer, mut reader) = outbox::<Vec<u8>>();
-    let mut pieces = [libc::iovec {
-        iov_base: std::ptr::null_mut(),
-        iov_len: 0,
-    }; 64];
+    let mut pieces = [const { MaybeUninit::uninit() }; 64];
     let mut spent = Vec::new();
     for size in [0, 16, 64, 256, 1024] {
         let body = vec![7; size];

@@ -8,6 +8,7 @@
 //! Promises: a message enters the kernel whole or, when the connection is lost
 //! meanwhile, not at all on the next one; commands go between messages only.
 
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 
 use crate::link::staging::Staging;
@@ -144,19 +145,21 @@ impl FlushHalf {
         if self.newest.is_some() {
             return (self.write_newest(spent), false);
         }
-        let mut pieces = [NO_PIECE; PIECES];
-        let (used, mut bytes) = self.outbox.gather(&mut pieces, self.batch);
+        let mut pieces = [const { MaybeUninit::uninit() }; PIECES];
+        let (pieces, mut bytes) = self.outbox.gather(&mut pieces, self.batch);
         if bytes == 0 {
             return (Wrote::All, false);
         }
         if self.batch < Batches::default().write {
             // As the application wants it. Only the last piece goes beyond.
             let beyond = bytes.saturating_sub(self.batch);
-            pieces[used - 1].iov_len -= beyond;
+            if let Some(last) = pieces.last_mut() {
+                last.iov_len -= beyond;
+            }
             bytes -= beyond;
         }
         // SAFETY: the outbox keeps what it gathered until it is advanced.
-        match unsafe { conn.stream.send_iovecs(&pieces[..used]) } {
+        match unsafe { conn.stream.send_iovecs(pieces) } {
             Ok(count) => {
                 let wake = self.outbox.advance(count, spent).wake_writer;
                 let short = count < bytes;
@@ -179,10 +182,10 @@ impl FlushHalf {
         if staging.is_empty() && !self.commands.is_empty() && !self.outbox.is_partial() {
             staging.push_commands(&std::mem::take(&mut self.commands));
         } else if staging.is_empty() {
-            let mut pieces = [NO_PIECE; PIECES];
-            let (used, _) = self.outbox.gather(&mut pieces, self.batch);
+            let mut pieces = [const { MaybeUninit::uninit() }; PIECES];
+            let (pieces, _) = self.outbox.gather(&mut pieces, self.batch);
             let mut room = self.batch;
-            for piece in &pieces[..used] {
+            for piece in pieces {
                 let len = piece.iov_len.min(room);
                 // SAFETY: the outbox keeps what it gathered until it is advanced.
                 staging.push(unsafe { std::slice::from_raw_parts(piece.iov_base.cast(), len) });
@@ -282,11 +285,6 @@ impl Framed {
         })
     }
 }
-
-const NO_PIECE: libc::iovec = libc::iovec {
-    iov_base: std::ptr::null_mut(),
-    iov_len: 0,
-};
 
 fn refused(error: &std::io::Error) -> Wrote {
     match error.raw_os_error() {

@@ -3,6 +3,8 @@
 //! The bytes of a block are watched by its `Witness`: reading one that was not published to
 //! the reader, or writing one that it may still be reading, fails the model.
 
+use std::mem::MaybeUninit;
+
 use super::*;
 use crate::sync::MarkLock;
 use crate::sync::loom_tests::{Bell, check};
@@ -12,12 +14,9 @@ type Bytes = Vec<u8>;
 
 /// Takes what is published, in one go, and appends it to `stream`.
 fn flush(reader: &mut Reader<Bytes>, stream: &mut Bytes) -> Progress {
-    let mut pieces = [libc::iovec {
-        iov_base: std::ptr::null_mut(),
-        iov_len: 0,
-    }; 16];
-    let (used, total) = reader.gather(&mut pieces, usize::MAX);
-    for piece in &pieces[..used] {
+    let mut room = [const { MaybeUninit::uninit() }; 16];
+    let (pieces, total) = reader.gather(&mut room, usize::MAX);
+    for piece in pieces {
         // SAFETY: the pieces are good until the reader advances.
         stream.extend_from_slice(unsafe {
             std::slice::from_raw_parts(piece.iov_base.cast::<u8>(), piece.iov_len)
@@ -112,11 +111,8 @@ fn loom_outbox_hands_over_bodies_once() {
             }
             writer.append_body(MORE, body).unwrap();
         });
-        let mut pieces = [libc::iovec {
-            iov_base: std::ptr::null_mut(),
-            iov_len: 0,
-        }; 16];
-        let (_, total) = reader.gather(&mut pieces, usize::MAX);
+        let mut room = [const { MaybeUninit::uninit() }; 16];
+        let (_, total) = reader.gather(&mut room, usize::MAX);
         let mut spent = Vec::new();
         let _ = reader.advance(total.min(7), &mut spent);
         let _ = reader.discard_partial(&mut spent);

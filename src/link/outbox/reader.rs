@@ -8,8 +8,9 @@
 use super::block::{Block, Extent, Header};
 use super::{Body, Shared};
 use crate::sync::shim::{Arc, Ordering};
+use std::mem::MaybeUninit;
 use std::ops::Range;
-use std::ptr;
+use std::{ptr, slice};
 
 /// What a step of the reader has brought about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,16 +84,28 @@ impl<B: Body> Reader<B> {
         }
     }
 
-    /// Fills `out` with what comes next on the wire and returns how many elements that are
-    /// and how many bytes. Stops when `out` is full or after `max_bytes` (the last element
+    /// Fills `out` with what comes next on the wire and returns the elements that are filled,
+    /// and how many bytes they are. Stops when `out` is full or after `max_bytes` (the last element
     /// may go beyond); gives at least one element if anything is published.
     ///
     /// The elements point into the outbox. They are good until the reader is next told to
     /// [`advance`](Self::advance), to discard, to clear, or is dropped.
-    pub fn gather(&mut self, out: &mut [libc::iovec], max_bytes: usize) -> (usize, usize) {
-        if !self.find_head() {
-            return (0, 0);
-        }
+    pub fn gather<'a>(
+        &mut self,
+        out: &'a mut [MaybeUninit<libc::iovec>],
+        max_bytes: usize,
+    ) -> (&'a mut [libc::iovec], usize) {
+        let (used, total) = match self.find_head() {
+            true => self.fill(out, max_bytes),
+            false => (0, 0),
+        };
+        // SAFETY: so many were written.
+        let filled = unsafe { slice::from_raw_parts_mut(out.as_mut_ptr().cast(), used) };
+        (filled, total)
+    }
+
+    /// The same from the head on, which there is: how many elements, and how many bytes.
+    fn fill(&mut self, out: &mut [MaybeUninit<libc::iovec>], max_bytes: usize) -> (usize, usize) {
         let (mut block, mut at, mut body_out) = (self.head, self.at, self.body_out);
         let (mut used, mut total) = (0, 0);
         loop {
@@ -107,10 +120,10 @@ impl<B: Body> Reader<B> {
                 // has been flushed, so neither bytes nor body have been freed.
                 let element = unsafe { Self::element(block, at, body_out, extent) };
                 if !element.is_empty() {
-                    out[used] = libc::iovec {
+                    out[used].write(libc::iovec {
                         iov_base: element.as_ptr().cast_mut().cast(),
                         iov_len: element.len(),
-                    };
+                    });
                     used += 1;
                     total += element.len();
                 }

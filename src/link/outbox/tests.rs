@@ -2,6 +2,7 @@
 
 use super::*;
 use std::collections::VecDeque;
+use std::mem::MaybeUninit;
 
 type Bytes = Vec<u8>;
 
@@ -14,20 +15,13 @@ fn gathered(reader: &mut Reader<Bytes>, max: usize) -> Bytes {
 }
 
 fn gather(reader: &mut Reader<impl Body>, max: usize) -> Vec<libc::iovec> {
-    let mut list = vec![
-        libc::iovec {
-            iov_base: std::ptr::null_mut(),
-            iov_len: 0
-        };
-        PIECES
-    ];
-    let (used, total) = reader.gather(&mut list, max);
-    list.truncate(used);
+    let mut room = [const { MaybeUninit::uninit() }; PIECES];
+    let (list, total) = reader.gather(&mut room, max);
     assert_eq!(
         list.iter().map(|element| element.iov_len).sum::<usize>(),
         total
     );
-    list
+    list.to_vec()
 }
 
 fn flatten(list: &[libc::iovec]) -> Bytes {
