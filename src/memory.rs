@@ -59,12 +59,12 @@ pub unsafe fn copy_short(from: *const u8, to: *mut u8, len: usize) {
     // SAFETY: each arm has the length that its pieces need; the first is the
     // caller's promise.
     unsafe {
-        if len > SHORT {
-            ptr::copy_nonoverlapping(from, to, len);
-        } else if len >= 32 {
-            ends::<[u128; 2]>(from, to, len);
-        } else if len >= 16 {
+        if (16..=32).contains(&len) {
             ends::<u128>(from, to, len);
+        } else if len > SHORT {
+            ptr::copy_nonoverlapping(from, to, len);
+        } else if len > 32 {
+            ends::<[u128; 2]>(from, to, len);
         } else if len >= 8 {
             ends::<u64>(from, to, len);
         } else if len >= 4 {

@@ -345,9 +345,11 @@ impl InprocPipe {
     pub(super) fn read_short(&mut self, taker: &mut impl Taker) -> Option<(bool, bool)> {
         let more = self.incoming.next_bytes(taker)?;
         taker.peer(None);
-        let due = !more && self.incoming.acknowledge(1);
-        self.wakes_writer |= due;
-        Some((more, due))
+        if !more && self.incoming.acknowledge(1) {
+            self.wakes_writer = true;
+            return Some((more, true));
+        }
+        Some((more, false))
     }
 
     pub(super) fn can_read(&mut self) -> bool {

@@ -85,23 +85,21 @@ impl<B: Body> FrameReader<B> {
         if self.is_empty() || self.taken != self.bodies {
             return None;
         }
-        if self.end - self.at > AHEAD {
-            fetch_to_read(Block::base(self.head).wrapping_add(self.at + AHEAD));
+        let (block, at) = (self.head, self.at);
+        if self.end - at > AHEAD {
+            fetch_to_read(Block::base(block).wrapping_add(at + AHEAD));
         }
         // SAFETY: a frame is published whole, and begins here; its body follows its header,
         // because no body of this block is left.
         let (header, body) = unsafe {
-            let header = Header::parse(self.head, self.at);
-            let start = self.at + header.size;
-            (
-                header,
-                Block::slice(self.head, start, start + header.length),
-            )
+            let header = Header::parse(block, at);
+            let start = at + header.size;
+            (header, Block::slice(block, start, start + header.length))
         };
         if !taker.copy(body, header.more()) {
             return None;
         }
-        self.at += header.size + header.length;
+        self.at = at + header.size + header.length;
         Some(header.more())
     }
 

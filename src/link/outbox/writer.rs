@@ -24,9 +24,8 @@ pub struct Writer<B: Body> {
     /// The block `cursor` is in (null before the first append), and where its room begins.
     tail: *mut Block<B>,
     base: *mut u8,
-    /// Bodies and counted messages in `tail`, and its flags.
+    /// Bodies in `tail`, and its flags.
     bodies: usize,
-    messages: usize,
     flags: u64,
     /// The block that the last commit ended in, and what it published there.
     committed_in: *mut Block<B>,
@@ -36,6 +35,8 @@ pub struct Writer<B: Body> {
     /// Bytes and messages committed since the beginning.
     committed_bytes: u64,
     written: u64,
+    /// Messages committed in the blocks before `tail`.
+    earlier: u64,
     shared: Arc<Shared<B>>,
 }
 
@@ -51,13 +52,13 @@ impl<B: Body> Writer<B> {
             tail: ptr::null_mut(),
             base: ptr::null_mut(),
             bodies: 0,
-            messages: 0,
             flags: 0,
             committed_in: ptr::null_mut(),
             committed: Extent::EMPTY,
             before_base: 0,
             committed_bytes: 0,
             written: 0,
+            earlier: 0,
             shared,
         }
     }
@@ -100,18 +101,18 @@ impl<B: Body> Writer<B> {
         if self.free_room() < room || self.committed_in != self.tail {
             return self.send_in_next_block(envelope, body);
         }
-        let before = self.cursor;
+        let start = self.cursor;
         // SAFETY: there is room for all of it, so there is a block.
         unsafe {
-            self.put_bytes(envelope);
-            self.put_header(0, body.len());
-            self.put_bytes(body);
-            let length = self.cursor as usize - before as usize;
+            let end = self.bytes_at(start, envelope);
+            let end = self.header_at(end, 0, body.len());
+            let end = self.bytes_at(end, body);
+            let length = end as usize - start as usize;
             self.committed = self.committed.and_message(length);
             (*self.tail).publish(self.committed);
+            self.cursor = end;
             self.committed_bytes += length as u64;
         }
-        self.messages += 1;
         self.written += 1;
         Ok(())
     }
@@ -172,7 +173,6 @@ impl<B: Body> Writer<B> {
     #[inline(always)]
     pub fn commit(&mut self) {
         if self.is_mid_message() {
-            self.messages += 1;
             self.written += 1;
             self.publish();
         }
@@ -295,37 +295,58 @@ impl<B: Body> Writer<B> {
     #[inline(always)]
     unsafe fn put_header(&mut self, flags: u8, length: usize) {
         // SAFETY: as the caller promises.
-        unsafe {
-            if let Ok(short) = u8::try_from(length) {
-                (*self.tail).will_write(self.position(), self.position() + 2);
-                self.cursor
-                    .cast::<[u8; 2]>()
-                    .write_unaligned([flags, short]);
-                self.cursor = self.cursor.add(2);
-            } else {
-                (*self.tail).will_write(self.position(), self.position() + Header::LONGEST);
-                self.cursor.write(flags | LONG);
-                let length = (length as u64).to_be_bytes();
-                self.cursor.add(1).cast::<[u8; 8]>().write_unaligned(length);
-                self.cursor = self.cursor.add(Header::LONGEST);
-            }
-        }
+        self.cursor = unsafe { self.header_at(self.cursor, flags, length) };
     }
 
     /// # Safety
     /// There is room for them.
     #[inline(always)]
     unsafe fn put_bytes(&mut self, bytes: &[u8]) {
+        // SAFETY: as the caller promises.
+        self.cursor = unsafe { self.bytes_at(self.cursor, bytes) };
+    }
+
+    /// Writes a header, and says where it ends.
+    ///
+    /// # Safety
+    /// `at` is in the tail, with room for [`Header::LONGEST`] bytes.
+    #[inline(always)]
+    unsafe fn header_at(&self, at: *mut u8, flags: u8, length: usize) -> *mut u8 {
+        let position = at as usize - self.base as usize;
+        // SAFETY: as the caller promises.
+        unsafe {
+            if let Ok(short) = u8::try_from(length) {
+                (*self.tail).will_write(position, position + 2);
+                at.cast::<[u8; 2]>().write_unaligned([flags, short]);
+                at.add(2)
+            } else {
+                (*self.tail).will_write(position, position + Header::LONGEST);
+                at.write(flags | LONG);
+                let length = (length as u64).to_be_bytes();
+                at.add(1).cast::<[u8; 8]>().write_unaligned(length);
+                at.add(Header::LONGEST)
+            }
+        }
+    }
+
+    /// Writes bytes, and says where they end.
+    ///
+    /// # Safety
+    /// `at` is in the tail, with room for them.
+    #[inline(always)]
+    unsafe fn bytes_at(&self, at: *mut u8, bytes: &[u8]) -> *mut u8 {
+        let position = at as usize - self.base as usize;
         // SAFETY: as the caller promises; the room is not part of what the caller can borrow.
         unsafe {
-            (*self.tail).will_write(self.position(), self.position() + bytes.len());
-            copy_short(bytes.as_ptr(), self.cursor, bytes.len());
-            self.cursor = self.cursor.add(bytes.len());
+            (*self.tail).will_write(position, position + bytes.len());
+            copy_short(bytes.as_ptr(), at, bytes.len());
+            at.add(bytes.len())
         }
     }
 
     fn filled(&self, flags: u64) -> Extent {
-        Extent::new(self.position(), self.bodies, self.messages, flags)
+        let messages = (self.written - self.earlier) as usize;
+        Extent::new(self.position(), self.bodies, messages, flags)
     }
 
     #[inline(always)]
@@ -417,7 +438,8 @@ impl<B: Body> Writer<B> {
         self.limit = self
             .base
             .wrapping_add(room - extent.bodies() * Block::<B>::RECORD);
-        (self.bodies, self.messages) = (extent.bodies(), extent.messages());
+        self.bodies = extent.bodies();
+        self.earlier = self.written - extent.messages() as u64;
         self.flags = extent.flags();
     }
 }
