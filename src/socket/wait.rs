@@ -357,12 +357,18 @@ impl Wait {
         Ok((socket, wait))
     }
 
-    fn still_alive(&mut self, mut socket: Entered) -> Result<Entered> {
+    #[inline(always)]
+    fn still_alive(&mut self, socket: Entered) -> Result<Entered> {
         if socket.terminated {
-            self.end(&mut socket);
-            return Err(Error::Terminated);
+            return self.cut_short(socket);
         }
         Ok(socket)
+    }
+
+    #[cold]
+    fn cut_short(&mut self, mut socket: Entered) -> Result<Entered> {
+        self.end(&mut socket);
+        Err(Error::Terminated)
     }
 
     /// The call is over: the read right goes back or stays, and whoever waits
@@ -400,13 +406,17 @@ impl Inner {
     }
 
     /// While callers have the read right: notes which pipes have input.
+    #[inline(always)]
     pub fn refresh(&mut self) {
+        if self.reads_itself() {
+            self.look_around();
+        }
+    }
+
+    fn look_around(&mut self) {
         let Some(home) = &self.home else {
             return;
         };
-        if !home.is_ours() {
-            return;
-        }
         if self.pipes.count() <= FEW {
             // Reading them is as cheap as asking.
             let links = self
@@ -473,10 +483,15 @@ impl Inner {
 
 impl Entered {
     /// Before a caller waits: writes what it has left behind.
-    pub fn flush_left(mut self) -> Result<Entered> {
+    #[inline(always)]
+    pub fn flush_left(self) -> Result<Entered> {
         if self.left.is_empty() {
             return Ok(self);
         }
+        self.flush_all_left()
+    }
+
+    fn flush_all_left(mut self) -> Result<Entered> {
         let mut links = Vec::new();
         for id in std::mem::take(&mut self.left) {
             if let Some(Pipe::Link(pipe)) = self.pipes.get(id)
