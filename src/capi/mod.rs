@@ -118,6 +118,16 @@ fn slow_attempt(body: impl FnOnce() -> Result<()>) -> c_int {
 /// What [`attempt`] answers for a call that has fallen asleep.
 const ASLEEP: c_int = -2;
 
+/// What [`at_once`] answers for a call that is to be made in full.
+const IN_FULL: c_int = -2;
+
+/// The length that a call answers at once, which sets no `errno`; most calls do.
+#[inline(always)]
+fn at_once(body: impl FnOnce() -> Option<usize>) -> c_int {
+    let answer = || body().map_or(IN_FULL, as_length);
+    guarded(answer, failed_attempt)
+}
+
 /// As [`entry`], for a call that answers a length or −1 and may have to wait.
 #[inline]
 fn attempt(body: impl FnOnce() -> Result<usize>) -> c_int {

@@ -53,6 +53,36 @@ pub unsafe fn bytes<'a>(start: *const c_void, length: usize) -> Option<&'a [u8]>
     unsafe { array(start.cast(), length) }
 }
 
+/// The same, if there are fewer than `limit`, in a place that is not null.
+///
+/// # Safety
+/// As for [`array`].
+#[inline(always)]
+pub unsafe fn few_bytes<'a>(start: *const c_void, length: usize, limit: usize) -> Option<&'a [u8]> {
+    if length >= limit || start.is_null() {
+        return None;
+    }
+    // SAFETY: not null, and good for `length` bytes by the contract.
+    Some(unsafe { slice::from_raw_parts(start.cast(), length) })
+}
+
+/// `length` bytes to write, if that is not more than a slice can have, in a place that is
+/// not null.
+///
+/// # Safety
+/// As for [`room`].
+#[inline(always)]
+pub unsafe fn real_room<'a>(
+    start: *mut c_void,
+    length: usize,
+) -> Option<&'a mut [MaybeUninit<u8>]> {
+    if length > LONGEST || start.is_null() {
+        return None;
+    }
+    // SAFETY: not null, and good for `length` bytes by the contract.
+    Some(unsafe { slice::from_raw_parts_mut(start.cast(), length) })
+}
+
 /// `length` bytes to write, or as many as a slice can have.
 ///
 /// # Safety

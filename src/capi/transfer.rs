@@ -7,9 +7,9 @@ use libc::iovec;
 
 use super::constants::ZMQ_SNDMORE;
 use super::message::{message_mut, zmq_msg_t};
-use super::pointers::{array, array_mut, bytes, room};
+use super::pointers::{array, array_mut, bytes, few_bytes, real_room, room};
 use super::socket::refuse;
-use super::{attempt, waiting};
+use super::{IN_FULL, at_once, attempt, waiting};
 use crate::error::{Error, Result};
 use crate::message::Msg;
 use crate::pause::Pause;
@@ -21,6 +21,28 @@ use crate::socket;
 /// EHOSTUNREACH: no such peer (ROUTER). EINTR, ETERM, ENOTSOCK, ENOMEM.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn zmq_send(
+    socket: *mut c_void,
+    buf: *const c_void,
+    len: usize,
+    flags: c_int,
+) -> c_int {
+    // SAFETY: the contract of this layer; nothing here has anything to drop.
+    unsafe {
+        let answer = at_once(|| {
+            let body = few_bytes(buf, len, socket::LARGE)?;
+            socket::send_at_once(socket, body, flags)
+        });
+        if answer != IN_FULL {
+            return answer;
+        }
+        send_in_full(socket, buf, len, flags)
+    }
+}
+
+/// # Safety
+/// As for [`waiting`].
+#[inline(never)]
+unsafe extern "C-unwind" fn send_in_full(
     socket: *mut c_void,
     buf: *const c_void,
     len: usize,
@@ -96,6 +118,25 @@ pub unsafe extern "C-unwind" fn zmq_recv(
     len: usize,
     flags: c_int,
 ) -> c_int {
+    // SAFETY: the contract of this layer; nothing here has anything to drop.
+    unsafe {
+        let answer = at_once(|| socket::recv_at_once(socket, real_room(buf, len)?));
+        if answer != IN_FULL {
+            return answer;
+        }
+        recv_in_full(socket, buf, len, flags)
+    }
+}
+
+/// # Safety
+/// As for [`waiting`].
+#[inline(never)]
+unsafe extern "C-unwind" fn recv_in_full(
+    socket: *mut c_void,
+    buf: *mut c_void,
+    len: usize,
+    flags: c_int,
+) -> c_int {
     // SAFETY: nothing here has anything to drop; the rest is the contract of this
     // layer.
     unsafe {
@@ -125,6 +166,24 @@ pub unsafe extern "C-unwind" fn zmq_msg_send(
     socket: *mut c_void,
     flags: c_int,
 ) -> c_int {
+    // SAFETY: the contract of this layer; nothing here has anything to drop.
+    unsafe {
+        let answer = at_once(|| socket::send_msg_at_once(socket, message_mut(msg).ok()?, flags));
+        if answer != IN_FULL {
+            return answer;
+        }
+        send_msg_in_full(msg, socket, flags)
+    }
+}
+
+/// # Safety
+/// As for [`waiting`].
+#[inline(never)]
+unsafe extern "C-unwind" fn send_msg_in_full(
+    msg: *mut zmq_msg_t,
+    socket: *mut c_void,
+    flags: c_int,
+) -> c_int {
     // SAFETY: nothing here has anything to drop; the rest is the contract of this
     // layer.
     unsafe {
@@ -149,6 +208,24 @@ pub unsafe extern "C-unwind" fn zmq_msg_send(
 /// length of the body. Errors as for zmq_recv(), and EFAULT: not a message.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn zmq_msg_recv(
+    msg: *mut zmq_msg_t,
+    socket: *mut c_void,
+    flags: c_int,
+) -> c_int {
+    // SAFETY: the contract of this layer; nothing here has anything to drop.
+    unsafe {
+        let answer = at_once(|| socket::recv_msg_at_once(socket, message_mut(msg).ok()?));
+        if answer != IN_FULL {
+            return answer;
+        }
+        recv_msg_in_full(msg, socket, flags)
+    }
+}
+
+/// # Safety
+/// As for [`waiting`].
+#[inline(never)]
+unsafe extern "C-unwind" fn recv_msg_in_full(
     msg: *mut zmq_msg_t,
     socket: *mut c_void,
     flags: c_int,

@@ -33,6 +33,12 @@ impl LoadBalance {
         }
     }
 
+    /// The pipe that takes every message, unless one is under way.
+    pub fn sole(&self) -> Option<PipeId> {
+        let alone = self.turn.count() == 1 && !self.more && !self.dropping;
+        self.turn.current().filter(|_| alone)
+    }
+
     /// Sends one frame.
     #[inline(always)]
     pub fn send(

@@ -258,6 +258,18 @@ impl Pattern {
         }
     }
 
+    /// Where a short message would go to now, and where one would be received from, as far
+    /// as that is decided by nothing but whose turn it is, and only one can have it.
+    pub fn ways(&self) -> (Option<PipeId>, Option<PipeId>) {
+        match self {
+            Pattern::Push(pattern) => (pattern.out.sole(), None),
+            Pattern::Pull(pattern) => (None, pattern.incoming.sole()),
+            Pattern::Dealer(pattern) => (pattern.out.sole(), pattern.incoming.sole()),
+            Pattern::Pair(pattern) => pattern.ways(),
+            _ => (None, None),
+        }
+    }
+
     /// Sends a whole message with a short body, where that takes no more than
     /// whose turn it is; otherwise nothing has happened.
     #[inline(always)]

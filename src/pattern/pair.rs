@@ -112,6 +112,15 @@ impl Pair {
         Some(Sent { pipe, then })
     }
 
+    /// See [`Pattern::ways`](super::Pattern::ways).
+    pub fn ways(&self) -> (Option<PipeId>, Option<PipeId>) {
+        let alone = self.former.is_none() && self.reading.is_none();
+        (
+            self.peer.filter(|_| !self.more && !self.dropping),
+            self.peer.filter(|_| alone),
+        )
+    }
+
     /// Receives a frame with a short body in the same way.
     pub fn recv_short(&mut self, pipes: &mut Pipes, taker: &mut impl Taker) -> Option<Taken> {
         if self.former.is_some() {

@@ -123,7 +123,7 @@ impl Home {
 /// For the tick: what `look` says of a socket, which is to be looked at again if somebody
 /// has it now. One that is closed has taken its rights with it.
 fn look_at(socket: SocketRef, look: impl FnOnce(&mut Inner) -> bool) -> bool {
-    let Some(guard) = socket.cell().inner.try_lock() else {
+    let Some(guard) = socket.cell().held.try_lock() else {
         return true;
     };
     let entered = socket.entered(guard);

@@ -14,6 +14,7 @@ mod deferred;
 mod endpoints;
 mod event;
 mod inner;
+mod lane;
 mod lease;
 mod monitor;
 mod option;
@@ -35,16 +36,21 @@ use crate::process;
 use crate::sync::mark_lock::{Guard, MarkLock};
 use crate::zmtp::SocketType;
 
+pub use crate::link::LARGE;
 pub use endpoints::{bind, connect, disconnect, unbind};
 pub use monitor::{monitor, pipes_stats};
 pub use option::{getsockopt, peer_state, setsockopt};
 pub use poll::{PollItem, poll, poll_again};
-pub use recv::{recv, recv_again, recv_msg, recv_msg_again};
-pub use send::{send, send_again, send_const, send_const_again, send_msg, send_msg_again};
+pub use recv::{recv, recv_again, recv_at_once, recv_msg, recv_msg_again, recv_msg_at_once};
+pub use send::{
+    send, send_again, send_at_once, send_const, send_const_again, send_msg, send_msg_again,
+    send_msg_at_once,
+};
 
 use deferred::Deferred;
 use event::Event;
 use inner::Inner;
+use lane::{Held, Ways};
 
 static SOCKETS: Registry<Cell> = Registry::new();
 
@@ -60,7 +66,8 @@ pub(crate) struct Cell {
     /// The generation of the socket while there is nothing to receive and every
     /// pipe has been asked to report, otherwise 0: see [`Inner::note_quiet`].
     quiet: AtomicU32,
-    inner: MarkLock<Option<Box<Inner>>>,
+    ways: Ways,
+    held: MarkLock<Held>,
     events: Mutex<Vec<(u32, Event)>>,
 }
 
@@ -69,14 +76,15 @@ impl Default for Cell {
         Cell {
             process: AtomicU32::new(0),
             quiet: AtomicU32::new(0),
-            inner: MarkLock::new(None),
+            ways: Ways::default(),
+            held: MarkLock::new(Held::default()),
             events: Mutex::default(),
         }
     }
 }
 
 /// A cell whose lock is held, with the socket that is open there.
-type Locked = Guard<'static, Option<Box<Inner>>>;
+type Locked = Guard<'static, Held>;
 
 /// One socket, for as long as it is open. Costs nothing to copy or keep.
 #[derive(Clone, Copy)]
@@ -100,7 +108,23 @@ impl SocketRef {
     /// Takes the lock of the cell, whatever is there.
     #[inline(always)]
     fn lock(self) -> Locked {
-        self.cell().inner.lock()
+        self.cell().held.lock()
+    }
+
+    /// Takes the lock, if the lane leads the way that is asked for. Seen without the lock
+    /// that is worth a try, seen under it it is true.
+    #[inline(always)]
+    fn lock_where(self, leads: impl Fn(&Ways, u32) -> bool) -> Option<Locked> {
+        let (ways, generation) = (&self.cell().ways, self.0.generation());
+        if !leads(ways, generation) {
+            return None;
+        }
+        let locked = self.lock();
+        if leads(ways, generation) {
+            return Some(locked);
+        }
+        leave(locked);
+        None
     }
 
     /// Takes the lock, if the socket is still open.
@@ -114,7 +138,7 @@ impl SocketRef {
     #[inline]
     fn is_quiet(self) -> bool {
         // Under a lock that is held, news may wait to be taken in.
-        self.cell().inner.is_free()
+        self.cell().held.is_free()
             && self.cell().quiet.load(Ordering::Relaxed) == self.0.generation()
     }
 
@@ -122,16 +146,16 @@ impl SocketRef {
     /// a message: it is open, its context too, and nobody looks at its `ZMQ_FD`.
     #[inline(always)]
     fn plain(self, guard: &mut Locked) -> Option<&mut Inner> {
-        let inner = guard.as_deref_mut()?;
+        let inner = guard.socket_mut()?;
         (inner.plain == self.0.generation()).then_some(inner)
     }
 
     /// A guard of this very socket; of a later one, or none, the lock is let go.
     #[inline(always)]
     fn entered(self, mut guard: Locked) -> Option<Entered> {
-        match &mut *guard {
+        match guard.socket_mut() {
             Some(inner) if inner.me.0.generation() == self.0.generation() => {
-                Some(Entered { guard: Some(guard) })
+                Some(Entered::new(guard))
             }
             _ => {
                 self.release_foreign(guard);
@@ -165,11 +189,11 @@ impl SocketRef {
         let mut events = cell.events.lock().unwrap_or_else(PoisonError::into_inner);
         events.push((self.0.generation(), event));
         drop(events);
-        if let Some(mut guard) = cell.inner.try_lock_or_mark() {
+        if let Some(mut guard) = cell.held.try_lock_or_mark() {
             let mut deferred = Deferred::default();
             self.drain(&mut guard, &mut deferred);
-            match &mut *guard {
-                Some(_) => drop(Entered { guard: Some(guard) }),
+            match guard.socket() {
+                Some(_) => drop(Entered::new(guard)),
                 None => self.release_foreign(guard),
             }
             deferred.run();
@@ -178,7 +202,7 @@ impl SocketRef {
 
     /// Takes in what was posted. What is meant for a socket that is closed is
     /// turned away.
-    fn drain(self, inner: &mut Option<Box<Inner>>, deferred: &mut Deferred) {
+    fn drain(self, held: &mut Held, deferred: &mut Deferred) {
         loop {
             let mut events = self
                 .cell()
@@ -191,7 +215,7 @@ impl SocketRef {
                 return;
             }
             for (generation, event) in batch {
-                match inner {
+                match held.socket_mut() {
                     Some(inner) if inner.me.0.generation() == generation => inner.apply(event),
                     _ => event.turn_away(deferred),
                 }
@@ -213,6 +237,13 @@ struct Entered {
 }
 
 impl Entered {
+    /// A socket is open under the lock.
+    #[inline(always)]
+    fn new(mut guard: Locked) -> Entered {
+        guard.interrupt();
+        Entered { guard: Some(guard) }
+    }
+
     /// Lets go of the lock.
     #[inline(always)]
     fn leave(self) {}
@@ -235,7 +266,7 @@ impl Deref for Entered {
     fn deref(&self) -> &Inner {
         self.guard
             .as_ref()
-            .and_then(|guard| guard.as_deref())
+            .and_then(|guard| guard.socket())
             .expect("an entered socket is open")
     }
 }
@@ -243,7 +274,7 @@ impl Deref for Entered {
 impl DerefMut for Entered {
     #[inline(always)]
     fn deref_mut(&mut self) -> &mut Inner {
-        let guard = self.guard.as_mut().and_then(|guard| guard.as_deref_mut());
+        let guard = self.guard.as_mut().and_then(|guard| guard.socket_mut());
         guard.expect("an entered socket is open")
     }
 }
@@ -254,7 +285,7 @@ impl Drop for Entered {
         let Some(guard) = self.guard.take() else {
             return;
         };
-        if let Some(inner) = &*guard
+        if let Some(inner) = guard.socket()
             && inner.has_deferred()
         {
             return leave_slowly(guard);
@@ -276,11 +307,10 @@ fn leave(guard: Locked) {
 fn leave_slowly(mut guard: Locked) {
     let mut deferred = Deferred::default();
     loop {
-        if let Some(inner) = &mut *guard {
-            let me = inner.me;
+        if let Some(me) = guard.socket().map(|inner| inner.me) {
             me.drain(&mut guard, &mut deferred);
         }
-        if let Some(inner) = &mut *guard {
+        if let Some(inner) = guard.socket_mut() {
             inner.take_deferred(&mut deferred);
         }
         match guard.release() {
@@ -311,17 +341,14 @@ pub fn socket_new(context: *mut c_void, socket_type: c_int) -> Result<*mut c_voi
         }
     };
     let inner = Inner::new(me, number, context, keep, socket_type, pattern);
-    let mut guard = me.cell().inner.lock();
-    *guard = Some(Box::new(inner));
-    // A shutdown before this moment told nobody, a later one will tell.
-    let terminated = guard
-        .as_ref()
-        .is_some_and(|inner| inner.ctx.is_terminated());
-    if let Some(inner) = &mut *guard {
-        inner.terminated = terminated;
+    let mut guard = me.cell().held.lock();
+    guard.open(Box::new(inner));
+    if let Some(inner) = guard.socket_mut() {
+        // A shutdown before this moment told nobody, a later one will tell.
+        inner.terminated = inner.ctx.is_terminated();
         inner.note_plain();
     }
-    drop(Entered { guard: Some(guard) });
+    drop(Entered::new(guard));
     Ok(cell.as_ptr())
 }
 
@@ -340,7 +367,7 @@ pub fn close(pointer: *mut c_void) -> Result<()> {
     let mut deferred = Deferred::default();
     let guard = entered.guard.as_mut().expect("just entered");
     me.drain(guard, &mut deferred);
-    let mut inner = guard.take().expect("just entered");
+    let mut inner = guard.close().expect("just entered");
     let guard = entered.guard.take().expect("just entered");
     inner.close(&mut deferred);
     me.release_foreign(guard);

@@ -3,16 +3,75 @@
 
 use std::ffi::{c_int, c_void};
 use std::mem::MaybeUninit;
+use std::sync::Arc;
 
 use super::inner::{FEW, Inner};
 use super::lease::LOOK_EVERY;
 use super::wait::{Kind, Wait};
-use super::{DONTWAIT, Entered, Locked, SocketRef, leave};
+use super::{DONTWAIT, Entered, Locked, SocketRef, Ways, leave};
 use crate::error::{Error, Result};
 use crate::link::{PipeId, Taker};
-use crate::message::Msg;
+use crate::message::{Metadata, Msg};
 use crate::pause::Pause;
 use crate::pipe::{Refill, Room, Sink, copy_into};
+
+/// `zmq_recv` of a short message, where the lane is laid; otherwise nothing has happened, and
+/// [`recv`] is to look.
+#[inline(always)]
+pub fn recv_at_once(socket: *mut c_void, room: &mut [MaybeUninit<u8>]) -> Option<usize> {
+    let mut place = Room { room, size: 0 };
+    through_lane(socket, &mut place)?;
+    Some(place.size)
+}
+
+/// `zmq_msg_recv` in the same way: see [`recv_msg`].
+#[inline(always)]
+pub fn recv_msg_at_once(socket: *mut c_void, msg: &mut Msg) -> Option<usize> {
+    if !msg.is_short() {
+        return None;
+    }
+    through_lane(socket, &mut Refill { msg })?;
+    Some(msg.len())
+}
+
+#[inline(always)]
+fn through_lane(socket: *mut c_void, taker: &mut impl Taker) -> Option<()> {
+    let socket = SocketRef::resolve(socket).ok()?;
+    let mut locked = socket.lock_where(Ways::lead_in)?;
+    if let Some(lane) = locked.lane()
+        && let Some((_, due)) = lane.pipe().read_short(&mut Whole(taker))
+    {
+        // When it is time to look around the lane is taken up, and the next call looks.
+        let (pipe, goes_on) = (lane.pipe_id(), lane.pass());
+        match goes_on && !due {
+            true => leave(locked),
+            false => tell_locked(locked, pipe),
+        }
+        return Some(());
+    }
+    leave(locked);
+    None
+}
+
+/// Takes messages of one frame.
+struct Whole<'a, T>(&'a mut T);
+
+impl<T: Taker> Taker for Whole<'_, T> {
+    #[inline(always)]
+    fn copy(&mut self, body: &[u8], more: bool) -> bool {
+        !more && self.0.copy(body, more)
+    }
+
+    #[inline(always)]
+    fn peer(&mut self, metadata: Option<&Arc<Metadata>>) {
+        self.0.peer(metadata);
+    }
+
+    #[inline(always)]
+    fn peer_of(&mut self, frame: &Msg) {
+        self.0.peer_of(frame);
+    }
+}
 
 /// `zmq_recv`: copies what fits and says how long the body was.
 #[inline(always)]
@@ -108,6 +167,7 @@ fn recv_short(
         inner.uses += 1;
         inner.more = taken.more;
         inner.asked = false;
+        locked.passed();
         match taken.due {
             false => leave(locked),
             true => tell_locked(locked, taken.pipe),
@@ -120,10 +180,7 @@ fn recv_short(
 /// Lets go, then tells the other end of a pipe what there is to tell.
 #[inline(never)]
 fn tell_locked(locked: Locked, pipe: PipeId) {
-    Entered {
-        guard: Some(locked),
-    }
-    .defer_due(pipe);
+    Entered::new(locked).defer_due(pipe);
 }
 
 /// Receives the next frame.

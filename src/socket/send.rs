@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::inner::Inner;
 use super::wait::{Kind, Wait};
-use super::{DONTWAIT, Entered, Locked, SNDMORE, SocketRef, leave};
+use super::{DONTWAIT, Entered, Locked, SNDMORE, SocketRef, Ways, leave};
 use crate::error::{Error, Result};
 use crate::link::LARGE;
 use crate::message::Msg;
@@ -17,6 +17,37 @@ use crate::pipe::{Body, Effort, Then};
 /// Bodies of these sizes are written from where they lie, if the kernel takes them at
 /// once. Shorter ones are worth gathering, and the background writes longer ones.
 const LENT: Range<usize> = 32 * 1024..256 * 1024;
+
+/// `zmq_send` of fewer than [`LARGE`] bytes, where the lane is laid; otherwise nothing has
+/// happened, and [`send`] is to look.
+#[inline(always)]
+pub fn send_at_once(socket: *mut c_void, bytes: &[u8], flags: c_int) -> Option<usize> {
+    if flags & SNDMORE != 0 {
+        return None;
+    }
+    let socket = SocketRef::resolve(socket).ok()?;
+    let mut locked = socket.lock_where(Ways::lead_out)?;
+    if let Some(lane) = locked.lane()
+        && let Some(then) = lane.pipe().write_short(&[], bytes)
+    {
+        let pipe = lane.pipe_id();
+        match then {
+            Then::Nothing => leave(locked),
+            _ => finish_locked(locked, Sent { pipe, then }),
+        }
+        return Some(bytes.len());
+    }
+    leave(locked);
+    None
+}
+
+/// `zmq_msg_send` in the same way: see [`send_msg`].
+#[inline(always)]
+pub fn send_msg_at_once(socket: *mut c_void, msg: &mut Msg, flags: c_int) -> Option<usize> {
+    let size = send_at_once(socket, msg.as_short()?, flags)?;
+    msg.refill(&[], false);
+    Some(size)
+}
 
 /// `zmq_send`: the bytes are copied.
 #[inline(always)]
@@ -138,6 +169,9 @@ fn send_short(
         && let Some(inner) = socket.plain(&mut locked)
         && let Some(sent) = inner.pattern.send_short(&mut inner.pipes, bytes)
     {
+        // Without connections it is with the peer already.
+        inner.asked |= inner.home.is_none();
+        locked.passed();
         match sent.then {
             Then::Nothing => leave(locked),
             _ => finish_locked(locked, sent),
@@ -244,12 +278,7 @@ impl Inner {
 
 #[inline(never)]
 fn finish_locked(locked: Locked, sent: Sent) {
-    finish(
-        Entered {
-            guard: Some(locked),
-        },
-        sent,
-    );
+    finish(Entered::new(locked), sent);
 }
 
 /// Lets go, then does what is left to be done.

@@ -69,8 +69,8 @@ impl Inner {
         self.me.cell().quiet.store(0, Ordering::Relaxed);
     }
 
-    /// To be called when the context is shut down, and when the descriptor of
-    /// `ZMQ_FD` becomes readable or unreadable.
+    /// To be called when the socket is opened, when the context is shut down, and when the
+    /// descriptor of `ZMQ_FD` becomes readable or unreadable.
     pub fn note_plain(&mut self) {
         let raised = self
             .signaler
