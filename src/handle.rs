@@ -77,6 +77,7 @@ pub struct Registry<T: 'static> {
 
 /// First-in-first-out queue of free slots, linked through [`Slot::next`].
 struct FreeList {
+    /// Where it begins and ends, if there are any.
     first: u32,
     last: u32,
     length: u32,
@@ -86,18 +87,19 @@ struct FreeList {
 
 impl FreeList {
     const fn new() -> Self {
+        // All zeros, and so is the registry: it takes no place in the library's file.
         FreeList {
-            first: NONE,
-            last: NONE,
+            first: 0,
+            last: 0,
             length: 0,
             used: 0,
         }
     }
 }
 
-// SAFETY: `first` is used as other chunks are; `free` is only reached through `Registry::lock`, which admits one
-// thread at a time; the slots hand out `&T` to any thread, hence `T: Sync`, and
-// make `T` on one thread for use on others, hence `T: Send`.
+// SAFETY: `first` is used as other chunks are; `free` is only reached through
+// `Registry::lock`, which admits one thread at a time; the slots hand out `&T` to any
+// thread, hence `T: Sync`, and make `T` on one thread for use on others, hence `T: Send`.
 unsafe impl<T: Send + Sync> Sync for Registry<T> {}
 
 /// A live slot as seen by one call: the slot and the life that was meant.

@@ -90,7 +90,7 @@ impl Lane {
 }
 
 // SAFETY: the pipe belongs to the socket, which may be sent, and is used with it only.
-unsafe impl Send for Held {}
+unsafe impl Send for Lane {}
 
 impl Held {
     /// The socket, if one is open.
@@ -135,8 +135,9 @@ impl Held {
     /// if there is but one way to go.
     #[inline(always)]
     pub fn passed(&mut self) {
-        self.row = self.row.saturating_add(1);
-        if self.row >= MANY {
+        self.row += 1;
+        if self.row == MANY {
+            self.row = 0;
             self.lay();
         }
     }
@@ -150,7 +151,8 @@ impl Held {
             1 => inner.pattern.ways(),
             _ => return,
         };
-        let incoming = incoming.filter(|_| !inner.more);
+        let looks = inner.uses.is_multiple_of(LOOK_EVERY);
+        let incoming = incoming.filter(|_| !(inner.more || looks));
         let Some(id) = out.or(incoming) else {
             return;
         };

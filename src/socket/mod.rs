@@ -123,7 +123,9 @@ impl SocketRef {
         if leads(ways, generation) {
             return Some(locked);
         }
-        leave(locked);
+        // Taken up meanwhile. Where the socket is closed, nobody else may come by to turn
+        // away what was posted while we had the lock.
+        drop(self.entered(locked));
         None
     }
 
