@@ -182,3 +182,222 @@ impl Held {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::{Cell, RefCell};
+    use std::ffi::{c_int, c_void};
+    use std::mem::MaybeUninit;
+
+    use super::*;
+    use crate::context;
+    use crate::error::Result;
+    use crate::message::Msg;
+    use crate::pause::Pause;
+    use crate::pipe::inproc::{self, Marks};
+    use crate::pipe::{PeerInfo, Pipe};
+    use crate::socket::event::Event;
+    use crate::socket::{self, SNDMORE, SocketRef};
+
+    const DEALER: c_int = 5;
+    const PULL: c_int = 7;
+    const PUSH: c_int = 8;
+
+    /// Two connected sockets, and their context.
+    struct Two {
+        context: *mut c_void,
+        from: *mut c_void,
+        to: *mut c_void,
+    }
+
+    fn two(types: [c_int; 2]) -> Two {
+        let context = context::ctx_new().unwrap();
+        let [from, to] = types.map(|number| socket::socket_new(context, number).unwrap());
+        socket::bind(to, "inproc://here").unwrap();
+        socket::connect(from, "inproc://here").unwrap();
+        Two { context, from, to }
+    }
+
+    impl Drop for Two {
+        fn drop(&mut self) {
+            for handle in [self.from, self.to] {
+                let _ = socket::close(handle);
+            }
+            context::ctx_term(self.context, &mut Pause::new()).unwrap();
+        }
+    }
+
+    fn send(handle: *mut c_void) {
+        assert_eq!(socket::send(handle, b"m", 0, &mut Pause::new()), Ok(1));
+    }
+
+    fn recv(handle: *mut c_void) -> Result<usize> {
+        let room = &mut [MaybeUninit::uninit(); 4];
+        socket::recv(handle, room, socket::DONTWAIT, &mut Pause::new())
+    }
+
+    fn recv_at_once(handle: *mut c_void) -> Option<usize> {
+        socket::recv_at_once(handle, &mut [MaybeUninit::uninit(); 4])
+    }
+
+    fn leads(handle: *mut c_void) -> [bool; 2] {
+        let me = SocketRef::resolve(handle).unwrap();
+        let (ways, generation) = (&me.cell().ways, me.0.generation());
+        [ways.lead_out(generation), ways.lead_in(generation)]
+    }
+
+    fn uses(handle: *mut c_void) -> u64 {
+        SocketRef::resolve(handle).unwrap().enter().unwrap().uses
+    }
+
+    /// A row after which both have a lane, with a message under way.
+    fn row(two: &Two) {
+        let many = 3 * MANY;
+        for _ in 0..many {
+            if socket::send_at_once(two.from, b"m", 0).is_none() {
+                send(two.from);
+            }
+        }
+        for _ in 1..many {
+            if recv_at_once(two.to).is_none() {
+                assert_eq!(recv(two.to), Ok(1));
+            }
+        }
+        assert!(leads(two.from)[0] && leads(two.to)[1]);
+    }
+
+    #[test]
+    fn a_row_of_short_messages_lays_the_lane() {
+        let two = two([PUSH, PULL]);
+        // The first one is not of the row: it looks how much room there is.
+        for _ in 0..=MANY {
+            assert_eq!(socket::send_at_once(two.from, b"m", 0), None);
+            assert_eq!(leads(two.from), [false, false]);
+            send(two.from);
+        }
+        assert_eq!(leads(two.from), [true, false]);
+        for _ in 0..MANY {
+            assert_eq!(socket::send_at_once(two.from, b"m", 0), Some(1));
+        }
+        for _ in 0..MANY {
+            assert_eq!(recv_at_once(two.to), None);
+            assert_eq!(recv(two.to), Ok(1));
+        }
+        assert_eq!(leads(two.to), [false, true]);
+        for _ in 0..=MANY {
+            assert_eq!(recv_at_once(two.to), Some(1));
+        }
+        assert_eq!(recv_at_once(two.to), None, "there is nothing");
+        assert_eq!(recv(two.to), Err(crate::error::Error::Again));
+        assert_eq!(leads(two.to), [false, false]);
+    }
+
+    #[test]
+    fn whatever_reaches_the_socket_takes_it_up() {
+        let two = two([DEALER, DEALER]);
+        let events = &mut [0; 4];
+        let value = &7i32.to_ne_bytes()[..];
+        let mut pause = Pause::new();
+        let mut disturb: [Box<dyn FnMut(*mut c_void)>; 5] = [
+            Box::new(|it| assert!(socket::getsockopt(it, 15, events).is_ok())),
+            Box::new(|it| assert!(socket::setsockopt(it, 28, Some(value)).is_ok())),
+            Box::new(|it| assert!(socket::disconnect(it, "inproc://elsewhere").is_err())),
+            Box::new(|it| {
+                SocketRef::resolve(it)
+                    .unwrap()
+                    .post(Event::Readable(PipeId::NONE))
+            }),
+            Box::new(|it| assert!(socket::send(it, b"part", SNDMORE, &mut pause).is_ok())),
+        ];
+        for disturb in &mut disturb {
+            row(&two);
+            for handle in [two.from, two.to] {
+                disturb(handle);
+                assert_eq!(leads(handle), [false, false]);
+            }
+            assert_eq!(recv(two.to), Ok(1));
+        }
+    }
+
+    #[test]
+    fn what_is_received_through_it_counts_and_looks_around_in_time() {
+        let two = two([PUSH, PULL]);
+        for count in uses(two.to)..3 * LOOK_EVERY {
+            // A row that begins so that it would lay the lane where a look is due.
+            if count == 2 * LOOK_EVERY - u64::from(MANY) {
+                assert_eq!(uses(two.to), count);
+            }
+            send(two.from);
+            let received = recv_at_once(two.to);
+            if count.is_multiple_of(LOOK_EVERY) {
+                assert_eq!(received, None, "it is time to look around");
+            }
+            if received.is_none() {
+                assert_eq!(recv(two.to), Ok(1));
+            }
+        }
+        assert_eq!(leads(two.to), [false, false]);
+        assert_eq!(uses(two.to), 3 * LOOK_EVERY);
+    }
+
+    #[test]
+    fn parts_and_messages_that_hold_something_go_the_other_way() {
+        let two = two([PUSH, PULL]);
+        row(&two);
+        assert_eq!(socket::send_at_once(two.from, b"m", SNDMORE), None);
+        let mut large = Msg::copy_from(&[7; 100]).unwrap();
+        assert_eq!(socket::send_msg_at_once(two.from, &mut large, 0), None);
+        assert_eq!(socket::recv_msg_at_once(two.to, &mut large), None);
+        assert_eq!(large.as_slice(), [7; 100]);
+        let mut short = Msg::copy_from(&[7; 10]).unwrap();
+        assert_eq!(leads(two.from), [true, false]);
+        assert_eq!(socket::send_msg_at_once(two.from, &mut short, 0), Some(10));
+        assert!(short.is_empty());
+        assert_eq!(recv_at_once(two.to), Some(1));
+        assert_eq!(socket::recv_msg_at_once(two.to, &mut short), Some(10));
+        assert_eq!(short.as_slice(), [7; 10]);
+        let mut pause = Pause::new();
+        assert_eq!(socket::send(two.from, b"a", SNDMORE, &mut pause), Ok(1));
+        assert_eq!(socket::send(two.from, b"b", 0, &mut pause), Ok(1));
+        assert_eq!(leads(two.to), [false, true]);
+        assert_eq!(socket::recv_msg_at_once(two.to, &mut short), None);
+        assert_eq!(short.as_slice(), [7; 10]);
+    }
+
+    #[test]
+    fn it_ends_with_its_socket_and_with_the_context() {
+        let closed = two([PUSH, PULL]);
+        row(&closed);
+        socket::close(closed.to).unwrap();
+        assert_eq!(recv_at_once(closed.to), None);
+        let shut = two([PUSH, PULL]);
+        row(&shut);
+        context::ctx_shutdown(shut.context).unwrap();
+        assert_eq!(socket::send_at_once(shut.from, b"m", 0), None);
+        assert_eq!(recv_at_once(shut.to), None);
+    }
+
+    #[test]
+    fn who_comes_when_the_socket_has_gone_turns_away_what_was_posted() {
+        let two = two([PUSH, PULL]);
+        let gone = SocketRef::resolve(two.to).unwrap();
+        socket::close(two.to).unwrap();
+        let marks = Marks {
+            send: 1,
+            receive: 1,
+        };
+        let [end, other] = inproc::pair([marks; 2], Default::default());
+        let (calls, end) = (Cell::new(0), RefCell::new(Some(end)));
+        let locked = gone.lock_where(|_, _| {
+            // The second time the lock is held.
+            if calls.replace(calls.get() + 1) == 1 {
+                let end = end.take().expect("twice only");
+                gone.post(Event::Met(Box::new(end), PeerInfo::default()));
+            }
+            calls.get() == 1
+        });
+        assert!(locked.is_none());
+        assert!(other.is_gone());
+        drop(Pipe::Inproc(other));
+    }
+}
