@@ -201,6 +201,8 @@ def judge(program, binary, libraries, options):
     words = []
     if ours.status != wanted.status:
         words.append(f"ours: {ours.status}; {label}: {wanted.status}")
+        if ours.stdout == wanted.stdout:
+            words.append(ours.stdout[-2000:].rstrip())
     if ours.stdout != wanted.stdout:
         words.append(difference(wanted.stdout, ours.stdout, label))
     if ours.stderr:
