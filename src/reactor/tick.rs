@@ -1,8 +1,9 @@
 //! The safety net behind callers: what they left in outboxes is written, and
 //! read rights that they forgot are taken back.
 //!
-//! Ticks come soon after the thread was woken, then less often, and end when
-//! there was nothing to do for a while: an idle program uses no CPU.
+//! Ticks come soon after the thread was woken, then less often, the less so while
+//! nothing but leases in steady use is to be looked at, and end when there was
+//! nothing to do for a while: an idle program uses no CPU.
 
 use std::time::Duration;
 
@@ -12,6 +13,13 @@ use crate::sys::{Instant, is_gone};
 const FIRST: Duration = Duration::from_micros(50);
 const SLOWEST: Duration = Duration::from_micros(200);
 
+/// The period while nothing is to be looked at but leases that are in steady use: whoever
+/// shares a processor with this thread has better to do.
+const STEADILY: Duration = Duration::from_millis(1);
+
+/// After so many looks in a row that found it in use, a lease is in steady use.
+const STEADY: u32 = 16;
+
 /// The period while nothing is to be looked at but leases of pipes.
 const NOW_AND_THEN: Duration = Duration::from_millis(20);
 
@@ -20,11 +28,11 @@ const PATIENCE: u32 = 4;
 
 /// What is looked at every tick.
 pub struct Ticks {
+    /// With the looks in a row that found nothing (links), or use (leases).
     list: Vec<(Ticking, u32)>,
     period: Duration,
-    armed: bool,
-    /// It is armed for now and then.
-    slow: bool,
+    /// For how long the timer is armed, if it is.
+    armed: Option<Duration>,
     /// The timer has been found gone.
     untimed: bool,
 }
@@ -35,8 +43,7 @@ impl Ticks {
         Ticks {
             list: Vec::new(),
             period: FIRST,
-            armed: false,
-            slow: false,
+            armed: None,
             untimed: false,
         }
     }
@@ -44,13 +51,16 @@ impl Ticks {
     /// The timer has fired.
     pub fn fired(&mut self, background: &Background) {
         let _ = background.timer().drain();
-        self.armed = false;
+        self.armed = None;
         let now = Instant::now();
-        self.list.retain_mut(|(ticking, quiet)| match ticking {
-            Ticking::Lease(lease) | Ticking::PipeLease(lease) => lease.look(),
+        self.list.retain_mut(|(ticking, looks)| match ticking {
+            Ticking::Lease(lease) | Ticking::PipeLease(lease) => {
+                *looks = looks.saturating_add(1);
+                lease.look()
+            }
             Ticking::Link(link) => {
-                *quiet = if link.tick(now, false) { 0 } else { *quiet + 1 };
-                *quiet <= PATIENCE || !link.stop_watching()
+                *looks = if link.tick(now, false) { 0 } else { *looks + 1 };
+                *looks <= PATIENCE || !link.stop_watching()
             }
         });
         self.period = SLOWEST.min(self.period * 2);
@@ -61,7 +71,7 @@ impl Ticks {
     pub fn collect(&mut self, background: &Background) {
         // Until there is nothing: only then are we sure to be woken.
         loop {
-            let new = background.collect(self.has_time());
+            let new = background.collect(self.next_period() > SLOWEST);
             if new.is_empty() {
                 break;
             }
@@ -74,23 +84,29 @@ impl Ticks {
             }
             self.period = FIRST;
         }
-        let slow = self.has_time();
-        if !self.list.is_empty() && (!self.armed || self.slow && !slow) {
-            let period = if slow { NOW_AND_THEN } else { self.period };
+        let period = self.next_period();
+        let late = self
+            .armed
+            .is_none_or(|armed| armed > SLOWEST && period < armed);
+        if !self.list.is_empty() && late {
             let armed = background.timer().arm(period);
             // Once: it may be that there are no descriptors to be had.
             if armed.as_ref().is_err_and(is_gone) && !std::mem::replace(&mut self.untimed, true) {
                 background.complain();
             }
-            (self.armed, self.slow) = (armed.is_ok(), slow);
-            self.untimed &= !self.armed;
+            self.armed = armed.is_ok().then_some(period);
+            self.untimed &= self.armed.is_none();
         }
     }
 
-    /// Whether nothing is to be looked at soon. Who adds something then wakes the thread.
-    fn has_time(&self) -> bool {
-        let mut list = self.list.iter();
-        list.all(|(ticking, _)| matches!(ticking, Ticking::PipeLease(_)))
+    /// How long it is to the next tick.
+    fn next_period(&self) -> Duration {
+        let periods = self.list.iter().map(|(ticking, looks)| match ticking {
+            Ticking::PipeLease(_) => NOW_AND_THEN,
+            Ticking::Lease(_) if *looks >= STEADY => STEADILY,
+            _ => self.period,
+        });
+        periods.min().unwrap_or(NOW_AND_THEN)
     }
 
     /// Whether ticks are to come, and no timer tells when.
@@ -100,6 +116,53 @@ impl Ticks {
 
     /// The timer is another one now.
     pub fn rearm(&mut self) {
-        self.armed = false;
+        self.armed = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sys::{EventFd, TimerFd};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    /// A lease that is in use until that is said to be over.
+    struct Used(Arc<AtomicBool>);
+
+    impl crate::link::Lease for Used {
+        fn look(&mut self) -> bool {
+            self.0.load(Ordering::Relaxed)
+        }
+    }
+
+    #[test]
+    fn a_lease_in_steady_use_is_looked_at_less_often() {
+        let (notices, _unread) = crossbeam_channel::unbounded();
+        let (waker, timer) = (EventFd::new().unwrap(), TimerFd::new().unwrap());
+        let background = Background::new(notices, waker, timer);
+        let used = [true, true].map(|used| Arc::new(AtomicBool::new(used)));
+        let lease = |number: usize| Ticking::Lease(Box::new(Used(used[number].clone())));
+        let mut ticks = Ticks::new();
+        background.watch(lease(0));
+        ticks.collect(&background);
+        for _ in 0..STEADY {
+            assert_eq!(ticks.armed, Some(ticks.period), "as often as for any other");
+            ticks.fired(&background);
+            ticks.collect(&background);
+        }
+        assert_eq!(ticks.armed, Some(STEADILY));
+        // A new one is looked at soon, and again once it is alone.
+        background.watch(lease(1));
+        ticks.collect(&background);
+        assert_eq!(ticks.armed, Some(FIRST));
+        used[1].store(false, Ordering::Relaxed);
+        ticks.fired(&background);
+        ticks.collect(&background);
+        assert_eq!((ticks.list.len(), ticks.armed), (1, Some(STEADILY)));
+        used[0].store(false, Ordering::Relaxed);
+        ticks.fired(&background);
+        ticks.collect(&background);
+        assert_eq!((ticks.list.len(), ticks.armed), (0, None));
     }
 }
