@@ -31,8 +31,12 @@ impl EventFd {
         Ok(())
     }
 
-    /// Makes it readable.
+    /// Makes it readable. If it was closed behind our back, and its number is a socket's by
+    /// now, it is gone: a write would put bytes into somebody's stream, or raise SIGPIPE.
     pub fn notify(&self) -> io::Result<()> {
+        if raw::is_socket(self.0.as_raw_fd()) {
+            return Err(io::Error::from_raw_os_error(libc::EBADF));
+        }
         match check_len(raw::write_u64(self.0.as_raw_fd(), 1)) {
             // A full counter is readable already.
             Err(error) if error.kind() != io::ErrorKind::WouldBlock => Err(error),
@@ -55,6 +59,24 @@ impl AsRawFd for EventFd {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Read;
+    use std::os::unix::net::UnixStream;
+
+    #[test]
+    fn nothing_is_written_to_a_socket_that_has_its_number() {
+        let event = EventFd::new().unwrap();
+        let (ours, mut theirs) = UnixStream::pair().unwrap();
+        // SAFETY: both descriptors are open, and of this test alone.
+        unsafe { libc::dup2(ours.as_raw_fd(), event.as_raw_fd()) };
+        let error = event.notify().unwrap_err();
+        assert_eq!(error.raw_os_error(), Some(libc::EBADF));
+        drop((event, ours));
+        assert_eq!(
+            theirs.read(&mut [0; 8]).unwrap(),
+            0,
+            "the end, and nothing before"
+        );
+    }
 
     #[test]
     fn notifications_are_merged_and_drained_together() {

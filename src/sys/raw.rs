@@ -69,6 +69,23 @@ pub fn write_u64(fd: RawFd, value: u64) -> isize {
     unsafe { libc::syscall(libc::SYS_write, c_long::from(fd), &raw const value, 8usize) as isize }
 }
 
+/// Whether a descriptor is a socket's.
+pub fn is_socket(fd: RawFd) -> bool {
+    let mut kind: c_int = 0;
+    let mut size = size_of::<c_int>() as libc::socklen_t;
+    let place = &raw mut kind;
+    // SAFETY: the kernel writes one int, and its size, into places that outlive the call.
+    unsafe {
+        libc::getsockopt(
+            fd,
+            libc::SOL_SOCKET,
+            libc::SO_TYPE,
+            place.cast(),
+            &raw mut size,
+        ) == 0
+    }
+}
+
 /// `epoll_wait`, in milliseconds; −1 waits without end.
 pub fn epoll_wait(fd: RawFd, events: &mut [libc::epoll_event], milliseconds: c_int) -> c_int {
     let room = events.len().min(1 << 16);
