@@ -69,13 +69,18 @@ pub fn write_u64(fd: RawFd, value: u64) -> isize {
     unsafe { libc::syscall(libc::SYS_write, c_long::from(fd), &raw const value, 8usize) as isize }
 }
 
-/// Whether a descriptor is a socket's.
+/// Whether a descriptor is a socket's. Leaves `errno` alone: this is asked where nothing
+/// has failed.
 pub fn is_socket(fd: RawFd) -> bool {
+    // SAFETY: the place belongs to the calling thread and is always valid.
+    let errno = unsafe { libc::__errno_location() };
+    // SAFETY: as above.
+    let before = unsafe { *errno };
     let mut kind: c_int = 0;
     let mut size = size_of::<c_int>() as libc::socklen_t;
     let place = &raw mut kind;
     // SAFETY: the kernel writes one int, and its size, into places that outlive the call.
-    unsafe {
+    let found = unsafe {
         libc::getsockopt(
             fd,
             libc::SOL_SOCKET,
@@ -83,7 +88,10 @@ pub fn is_socket(fd: RawFd) -> bool {
             place.cast(),
             &raw mut size,
         ) == 0
-    }
+    };
+    // SAFETY: as above.
+    unsafe { *errno = before };
+    found
 }
 
 /// `epoll_wait`, in milliseconds; −1 waits without end.
