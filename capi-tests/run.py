@@ -201,12 +201,11 @@ def judge(program, binary, libraries, options):
     words = []
     if ours.status != wanted.status:
         words.append(f"ours: {ours.status}; {label}: {wanted.status}")
-        if ours.stdout == wanted.stdout:
-            words.append(ours.stdout[-2000:].rstrip())
-    if ours.stdout != wanted.stdout:
-        words.append(difference(wanted.stdout, ours.stdout, label))
+        words.append("ours ended with:\n" + ours.stdout[-500:].rstrip())
     if ours.stderr:
         words.append("ours wrote to standard error:\n" + ours.stderr[-2000:].rstrip())
+    if ours.stdout != wanted.stdout:
+        words.append(difference(wanted.stdout, ours.stdout, label))
     return "FAIL", "\n".join(words)
 
 
