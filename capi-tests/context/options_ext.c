@@ -62,7 +62,7 @@ static void prefix(const char *text, size_t length)
         printf(", a thread is \"%s\"", seen[0].name);
     putchar('\n');
     shut(socket);
-    finish(context);
+    finish_threads(context);
 }
 
 int main(void)

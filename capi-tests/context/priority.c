@@ -49,7 +49,7 @@ static void ask(const char *what, int may, int policy, int priority, struct seen
         } while (!right && now_ms() < end);
         shut(push);
         shut(pull);
-        finish(context);
+        finish_threads(context);
     }
     printf("%s: %s\n", what, right ? "as asked" : "otherwise");
 }

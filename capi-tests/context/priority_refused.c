@@ -20,7 +20,7 @@ static void refused(const char *what, const int (*options)[2], int count)
         seen[0].processors == CPU_COUNT(&set) ? "every processor" : "some processors");
     shut(push);
     shut(pull);
-    finish(context);
+    finish_threads(context);
 }
 
 int main(void)

@@ -21,7 +21,7 @@ static void show(const char *what, int threads, const int (*options)[2], int cou
                : seen[i].processors == 1 ? "one processor" : "some processors",
                seen[i].policy);
     shut(socket);
-    finish(context);
+    finish_threads(context);
 }
 
 int main(void)
@@ -49,6 +49,6 @@ int main(void)
     MUST(look_for(seen, 1) == 1);
     printf("%s: on %d\n", seen[0].name, seen[0].processors);
     shut(socket);
-    finish(context);
+    finish_threads(context);
     return 0;
 }

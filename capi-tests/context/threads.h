@@ -15,7 +15,8 @@ static int by_name(const void *a, const void *b)
     return strcmp(a, b);
 }
 
-/* The threads of this process whose names tell that they do I/O. */
+/* The threads of this process whose names tell that they do I/O. One that ends while
+ * it is looked at is passed over. */
 static int look(struct seen *seen, int room)
 {
     int count = 0;
@@ -25,17 +26,15 @@ static int look(struct seen *seen, int room)
         char path[300], name[32] = "";
         snprintf(path, sizeof path, "/proc/self/task/%s/comm", task->d_name);
         FILE *file = fopen(path, "r");
-        if (!file || !fgets(name, sizeof name, file) || !strstr(name, "IO")) {
-            if (file)
-                fclose(file);
-            continue;
-        }
-        fclose(file);
-        name[strcspn(name, "\n")] = 0;
+        int does_io = file && fgets(name, sizeof name, file) && strstr(name, "IO");
+        if (file)
+            fclose(file);
         cpu_set_t set;
         struct sched_param parameters;
         pid_t id = atoi(task->d_name);
-        MUST(sched_getaffinity(id, sizeof set, &set) == 0 && sched_getparam(id, &parameters) == 0);
+        if (!does_io || sched_getaffinity(id, sizeof set, &set) || sched_getparam(id, &parameters))
+            continue;
+        name[strcspn(name, "\n")] = 0;
         strcpy(seen[count].name, name);
         seen[count].processors = CPU_COUNT(&set);
         seen[count].policy = sched_getscheduler(id);
@@ -47,13 +46,23 @@ static int look(struct seen *seen, int room)
     return count;
 }
 
-/* Waits until as many threads have got their names. */
+/* Waits until there are so many with a name; how many there were at that look. */
 static UNUSED int look_for(struct seen *seen, int threads)
 {
     long long end = now_ms() + PATIENCE;
-    while (look(seen, 8) < threads && now_ms() < end)
+    int count;
+    while ((count = look(seen, 8)) != threads && now_ms() < end)
         pause_ms(1);
-    return look(seen, 8);
+    return count;
+}
+
+/* Ends the context and waits until its threads have left the system too: who joins a
+ * thread has it for a moment longer. */
+static UNUSED void finish_threads(void *context)
+{
+    struct seen seen[8];
+    finish(context);
+    MUST(look_for(seen, 0) == 0);
 }
 
 #endif

@@ -1,13 +1,14 @@
 /* ZMQ_AFFINITY: the I/O threads that serve a socket's listeners and connections are
  * those of the mask, taken in turn; one that is not in it does nothing for them. */
-#include "support.h"
-#include <dirent.h>
+#include "context/threads.h"
 
 enum { THREADS = 3 };
 
-/* How often each I/O thread has let go of its processor so far, by itself or not. */
-static void look(unsigned long long naps[THREADS])
+/* How often each I/O thread has let go of its processor so far, by itself or not;
+ * whether all of them sleep, so that none has yet to do what it was woken for. */
+static int count_naps(unsigned long long naps[THREADS])
 {
+    int sleeping = 0;
     DIR *tasks = opendir("/proc/self/task");
     MUST(tasks != NULL);
     memset(naps, 0, THREADS * sizeof *naps);
@@ -24,16 +25,20 @@ static void look(unsigned long long naps[THREADS])
         int number = atoi(at + 3);
         MUST(number >= 0 && number < THREADS);
         snprintf(path, sizeof path, "/proc/self/task/%s/status", task->d_name);
-        MUST((file = fopen(path, "r")) != NULL);
+        MUST((file = fopen(path, "r")) != NULL); /* no thread ends meanwhile */
         while (fgets(text, sizeof text, file)) {
             unsigned long long count = 0;
-            if (sscanf(text, "voluntary_ctxt_switches: %llu", &count) == 1
-                || sscanf(text, "nonvoluntary_ctxt_switches: %llu", &count) == 1)
+            char state;
+            if (sscanf(text, "State: %c", &state) == 1)
+                sleeping += state == 'S';
+            else if (sscanf(text, "voluntary_ctxt_switches: %llu", &count) == 1
+                     || sscanf(text, "nonvoluntary_ctxt_switches: %llu", &count) == 1)
                 naps[number] += count;
         }
         fclose(file);
     }
     closedir(tasks);
+    return sleeping == THREADS;
 }
 
 /* The same once nothing moves any more. */
@@ -41,23 +46,26 @@ static void look_at_rest(unsigned long long naps[THREADS])
 {
     unsigned long long before[THREADS];
     long long end = now_ms() + PATIENCE;
+    int rest;
     do {
-        look(before);
+        rest = count_naps(before);
         pause_ms(40);
-        look(naps);
-    } while (memcmp(before, naps, sizeof before) && now_ms() < end);
+        rest = count_naps(naps) && rest && !memcmp(before, naps, sizeof before);
+    } while (!rest && now_ms() < end);
 }
 
 /* Makes connections one after the other and tells which threads moved for them. */
 static void serve(uint64_t server_mask, uint64_t client_mask, int connections)
 {
     unsigned long long before[THREADS], after[THREADS];
+    struct seen seen[8];
     void *context = make_context();
     MUST(zmq_ctx_set(context, ZMQ_IO_THREADS, THREADS) == 0);
     void *first = make(context, ZMQ_PULL); /* the threads are there from now on */
     bind_any(first, "tcp");
     void *server = make(context, ZMQ_PULL);
     MUST(zmq_setsockopt(server, ZMQ_AFFINITY, &server_mask, sizeof server_mask) == 0);
+    MUST(look_for(seen, THREADS) == THREADS);
     look_at_rest(before);
     struct endpoint e = bind_any(server, "tcp");
     for (int i = 0; i < connections; i++) {
@@ -75,7 +83,7 @@ static void serve(uint64_t server_mask, uint64_t client_mask, int connections)
         printf(" %d %s", i, after[i] > before[i] ? "works" : "sleeps");
     putchar('\n');
     shut(first);
-    finish(context);
+    finish_threads(context);
 }
 
 int main(void)
