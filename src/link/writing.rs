@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering, fence};
 use std::time::Duration;
 
 use super::outbox::Progress;
@@ -189,7 +189,11 @@ impl Link {
     /// it ended because the kernel takes no more for now.
     pub fn flush(self: &Arc<Self>, side: Side) -> bool {
         if side == Side::Caller && self.is_full() {
-            return true;
+            // Who takes that back either sees what was appended, or is seen here.
+            fence(Ordering::SeqCst);
+            if self.is_full() {
+                return true;
+            }
         }
         let Some(mut half) = self.flush.try_lock_or_mark() else {
             return false;
@@ -243,16 +247,14 @@ impl Link {
             match half.release() {
                 // Somebody appended meanwhile and found the right taken.
                 Some(held) if batches < most => half = held,
+                // What is left is the tick's, and so is a mark left in between: it is
+                // asked to come when it can have the right.
                 Some(held) => {
-                    self.ensure_watched();
                     drop(held);
+                    self.ensure_watched();
                     break;
                 }
                 None => break,
-            }
-            if self.is_full() {
-                drop(half);
-                break;
             }
         }
         if wake {
@@ -323,11 +325,12 @@ impl Link {
     /// For the I/O thread: nobody waits for the kernel any more.
     pub fn clear_full(&self) {
         self.full.store(false, Ordering::Release);
+        fence(Ordering::SeqCst);
     }
 
     /// For the I/O thread: the kernel may take more again.
     pub fn resume_writing(self: &Arc<Self>) {
-        self.full.store(false, Ordering::Release);
+        self.clear_full();
         self.flush(Side::Watcher);
     }
 

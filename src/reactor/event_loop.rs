@@ -176,6 +176,8 @@ impl EventLoop {
                 }
             }
         }
+        // Whom they are about may have been told of since the last look.
+        self.handle_requests();
         for token in others {
             self.ready(token);
         }
@@ -379,10 +381,14 @@ impl EventLoop {
         let token = session.token;
         if !self.watched.contains_key(&number)
             && let Some(fd) = session.up_fd()
-            && let watched = self.poll.watched()
-            && watched.add(fd, Interest::WRITABLE, token).is_ok()
         {
-            self.watched.insert(number, (fd, Interest::WRITABLE));
+            let watched = self.poll.watched();
+            if watched.set(fd, Interest::WRITABLE, token).is_ok() {
+                self.watched.insert(number, (fd, Interest::WRITABLE));
+            } else {
+                // Unwatched it would stall: better to lose it.
+                link.cut();
+            }
         }
         // The kernel may have made room before it was watched.
         self.step(number, Session::progress);

@@ -159,6 +159,80 @@ fn loom_mark_and_waiter_at_the_same_lock() {
     });
 }
 
+/// What a link's flush relies on: the right to write, what waits to be written, and the
+/// kernel, of which somebody is told when it is full.
+struct Outlet {
+    written: MarkLock<u32>,
+    appended: AtomicU32,
+    room: AtomicU32,
+    full: AtomicU32,
+    told: Bell,
+}
+
+impl Outlet {
+    fn new() -> Self {
+        Self {
+            written: MarkLock::new(0),
+            appended: AtomicU32::new(0),
+            room: AtomicU32::new(0),
+            full: AtomicU32::new(0),
+            told: Bell::new(),
+        }
+    }
+
+    fn append(&self) {
+        self.appended.fetch_add(1, Ordering::Release);
+        if self.full.load(Ordering::Relaxed) == 1 {
+            fence(Ordering::SeqCst);
+            if self.full.load(Ordering::Relaxed) == 1 {
+                return;
+            }
+        }
+        self.flush();
+    }
+
+    /// Nobody lets go but by `release`, also where the kernel is full.
+    fn flush(&self) {
+        let mut held = self.written.try_lock_or_mark();
+        while let Some(mut written) = held {
+            if self.room.load(Ordering::Relaxed) == 1 {
+                *written = self.appended.load(Ordering::Acquire);
+            } else if self.full.swap(1, Ordering::AcqRel) == 0 {
+                self.told.ring();
+            }
+            held = written.release();
+        }
+    }
+
+    fn resume(&self) {
+        // Not a plain store, for the reason that `Bell::ring` gives.
+        self.full.swap(0, Ordering::AcqRel);
+        fence(Ordering::SeqCst);
+        self.flush();
+    }
+}
+
+#[test]
+fn loom_mark_left_at_a_full_kernel_is_not_forgotten() {
+    check(3, || {
+        let outlet = Arc::new(Outlet::new());
+        let senders = [(); 2].map(|()| {
+            let outlet = outlet.clone();
+            thread::spawn(move || outlet.append())
+        });
+        outlet.told.wait();
+        outlet.room.store(1, Ordering::Relaxed);
+        outlet.resume();
+        senders.map(|sender| sender.join().unwrap());
+        if outlet.full.load(Ordering::Relaxed) == 1 {
+            // Found full just before, and told of it again.
+            outlet.told.wait();
+            outlet.resume();
+        }
+        assert_eq!(*outlet.written.lock(), 2, "something was left behind");
+    });
+}
+
 #[test]
 fn loom_credit_wakes_a_waiting_producer() {
     loom::model(|| {
