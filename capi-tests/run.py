@@ -17,7 +17,7 @@ equal. The first lines of a program may be directives:
     // args: A B           arguments for the program
     // slow-args: A B      arguments with --slow
     // unwrapped: REASON   not with --wrap
-    // limit: N            seconds it may take (default 30)
+    // limit: N            seconds it may take (default 120)
     // slow-limit: N       seconds it may take with --slow
 
 The last line is "N passed, N failed, N skipped". Nothing here starts a
@@ -66,7 +66,7 @@ class Program:
         return words.split()
 
     def limit(self, slow):
-        seconds = self.directives.get("limit", "30")
+        seconds = self.directives.get("limit", "120")
         if slow:
             seconds = self.directives.get("slow-limit", seconds)
         return float(seconds)

@@ -16,6 +16,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -23,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -38,8 +40,9 @@ static __attribute__((constructor)) void speak_in_lines(void)
 }
 
 /* How long a call may take that is expected to succeed, in milliseconds. */
-#define PATIENCE 10000
-/* How long to wait for something that is expected not to happen. */
+#define PATIENCE 30000
+/* How long to wait for something that is expected not to happen. Nothing may have to
+ * happen within this time: let_happen() and await_or_rest() give others all they need. */
 #define SILENCE 150
 
 static UNUSED const char *error_name(int number)
@@ -122,6 +125,45 @@ static UNUSED void pause_ms(int ms)
     struct timespec t = {ms / 1000, (ms % 1000) * 1000000L};
     while (nanosleep(&t, &t) == -1 && errno == EINTR)
         ;
+}
+
+/* Whether each other thread of this process sleeps. One that is to run, as one that was
+ * woken and has had no processor yet, does not. */
+static UNUSED int others_sleep(void)
+{
+    int sleeping = 1;
+    DIR *tasks = opendir("/proc/self/task");
+    if (!tasks)
+        return 1; /* a process that has no descriptors left has nothing to look with */
+    for (struct dirent *task; (task = readdir(tasks));) {
+        char path[300], text[256], *end;
+        snprintf(path, sizeof path, "/proc/self/task/%s/stat", task->d_name);
+        int other = *task->d_name != '.' && atoi(task->d_name) != syscall(SYS_gettid);
+        FILE *file = other ? fopen(path, "r") : NULL;
+        if (file && fgets(text, sizeof text, file) && (end = strrchr(text, ')')))
+            sleeping = sleeping && strchr("SZX", end[2]);
+        if (file)
+            fclose(file);
+    }
+    closedir(tasks);
+    return sleeping;
+}
+
+/* Waits until the other threads have nothing more to do. They are looked at several
+ * times, as one may wake another; and no clock is asked, as all may be stopped. */
+static UNUSED void await_rest(void)
+{
+    for (int looks = 0, sleeping = 0; looks < 2000 && sleeping < 3; looks++) {
+        pause_ms(1);
+        sleeping = others_sleep() ? sleeping + 1 : 0;
+    }
+}
+
+/* Lets what goes on in this process come to its end, both sides of a connection. */
+static UNUSED void let_happen(void)
+{
+    pause_ms(SILENCE);
+    await_rest();
 }
 
 static UNUSED void set_int(void *socket, int option, int value)
@@ -247,6 +289,15 @@ static UNUSED int await(void *socket, short events, long timeout)
     while (rc == -1 && zmq_errno() == EINTR);
     MUST(rc >= 0);
     return rc == 1;
+}
+
+/* The same for what may come or not: 0 when all is done and it has not come. */
+static UNUSED int await_or_rest(void *socket, short events)
+{
+    if (await(socket, events, SILENCE))
+        return 1;
+    await_rest();
+    return await(socket, events, 0);
 }
 
 /* Sends "a|b|c" as a message of three parts; 0, or -1 and errno from the part

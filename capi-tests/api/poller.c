@@ -172,14 +172,14 @@ struct job { void *poller, *socket; };
 static void *change(void *argument)
 {
     struct job *job = argument;
-    pause_ms(SILENCE);
+    let_happen();
     say(job->socket, "late");
     return NULL;
 }
 
 static void *terminate(void *context)
 {
-    pause_ms(SILENCE);
+    let_happen();
     finish(context);
     return NULL;
 }

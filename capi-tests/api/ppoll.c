@@ -15,7 +15,7 @@ static void handler(int signal)
 
 static void *send_signal(void *argument)
 {
-    pause_ms(SILENCE);
+    let_happen();
     MUST(pthread_kill(*(pthread_t *)argument, SIGUSR1) == 0);
     return NULL;
 }

@@ -31,7 +31,7 @@ static void run(const char *what, int type, int shutdown)
     void *context = make_context();
     struct blocked b = {context, zmq_socket(context, type), what, 0, 0, 0, 0};
     MUST(b.socket && pthread_create(&thread, NULL, block, &b) == 0);
-    pause_ms(SILENCE);
+    let_happen();
     if (shutdown)
         MUST(zmq_ctx_shutdown(context) == 0);
     printf("%s, %s: ", what, shutdown ? "shutdown, then term" : "term");
@@ -73,7 +73,7 @@ static void what_remains_after_shutdown(void)
     TELL(zmq_poll(&item, 1, 0));
     MUST(pthread_create(&thread, NULL, terminate, context) == 0);
     shut(a);
-    pause_ms(SILENCE);
+    let_happen();
     MUST(pthread_tryjoin_np(thread, &answer) == EBUSY);
     puts("term waits for the last socket");
     shut(b);

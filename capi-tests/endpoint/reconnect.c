@@ -150,7 +150,7 @@ static void inbox_after_loss(const char *transport)
     say(push, "two|parts");
     say(push, "three");
     shut(push);
-    pause_ms(SILENCE);
+    let_happen();
     hear(pull);
     hear(pull);
     hear(pull);
@@ -163,7 +163,7 @@ static void inbox_after_loss(const char *transport)
     say(push, "one");
     say(push, "two|parts");
     shut(push);
-    pause_ms(SILENCE);
+    let_happen();
     hear(second);
     hear(second);
     hear_nothing(second);

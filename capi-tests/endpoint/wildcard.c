@@ -114,7 +114,7 @@ static void ipc(void *context)
     snprintf(absolute, sizeof absolute, "ipc://%s/relative", path);
     exchange(context, pull, absolute);
     shut(pull);
-    pause_ms(SILENCE);
+    let_happen();
     printf("a path that was given is gone after close: %s\n", access("relative", F_OK) ? "yes" : "no");
 
     title("a path that another socket is bound to is taken over");

@@ -16,7 +16,7 @@ static void closing(const char *transport, int sender_binds)
     MUST(zmq_send(push, "three", 5, ZMQ_SNDMORE) == 5);
     MUST(zmq_send(push, "more", 4, ZMQ_SNDMORE) == 4);
     shut(push);
-    pause_ms(SILENCE);
+    let_happen();
     hear(pull);
     hear(pull);
     hear_nothing(pull);
@@ -36,9 +36,9 @@ static void unread(const char *transport)
     say(push, "one");
     say(push, "two|parts");
     MUST(await(pull, ZMQ_POLLIN, PATIENCE));
-    pause_ms(SILENCE);
+    let_happen();
     shut(pull);
-    pause_ms(SILENCE);
+    let_happen();
     pull = make(context, ZMQ_PULL);
     join(pull, e);
     say(push, "three");

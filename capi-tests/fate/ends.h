@@ -59,11 +59,11 @@ static UNUSED void inbox(enum call call, const char *transport, int begun)
     say(t.other, "two|parts");
     say(t.other, "three");
     MUST(await(pull, ZMQ_POLLIN, PATIENCE));
-    pause_ms(SILENCE); /* for the others */
+    let_happen(); /* for the others */
     if (begun)
         hear(pull);
     end_endpoint(&t);
-    pause_ms(SILENCE);
+    let_happen();
     set_int(pull, ZMQ_RCVTIMEO, SILENCE);
     while (hear(pull) != -1)
         ;
@@ -105,7 +105,7 @@ static UNUSED void half(enum call call, const char *transport, int type, int oth
     MUST(zmq_send(t.ender, "one", 3, ZMQ_SNDMORE) == 3);
     MUST(zmq_send(t.ender, "two", 3, ZMQ_SNDMORE) == 3);
     end_endpoint(&t);
-    pause_ms(SILENCE);
+    let_happen();
     if (again_first)
         meet_again(&t);
     TELL(zmq_send(t.ender, "three", 5, ZMQ_SNDMORE | ZMQ_DONTWAIT));

@@ -18,7 +18,7 @@ static void bad_reply(const char *transport, const char *first, const char *seco
     if (first)
         say(router, first);
     say(router, second);
-    pause_ms(SILENCE);
+    let_happen();
     set_int(req, ZMQ_RCVTIMEO, SILENCE);
     set_int(req, ZMQ_SNDTIMEO, SILENCE);
     hear(req);

@@ -29,7 +29,7 @@ static void lose(struct two *t)
 {
     shut_now(t->pull);
     finish(t->theirs);
-    pause_ms(SILENCE); /* until the loss is noticed */
+    let_happen(); /* until the loss is noticed */
 }
 
 static void replace(struct two *t, int we_connect)
@@ -110,10 +110,10 @@ static void inbox(const char *transport, int we_connect)
     MUST(zmq_send(t.push, "half", 4, ZMQ_SNDMORE) == 4);
     hear(pull);
     MUST(zmq_recv(pull, text, sizeof text, 0) == 3);
-    pause_ms(SILENCE); /* for the others */
+    let_happen(); /* for the others */
     shut_now(t.push);
     finish(t.ours);
-    pause_ms(SILENCE);
+    let_happen();
     hear(pull);
     hear(pull);
     hear_nothing(pull);

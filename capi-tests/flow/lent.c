@@ -1,4 +1,3 @@
-// limit: 60
 /* The bytes of a message are the caller's again when zmq_send returns: here they are
  * unmapped or overwritten at once. Every byte arrives all the same, once and in order,
  * over tcp and ipc: to receivers that stall, from callers that do not wait, or for a

@@ -1,4 +1,3 @@
-// limit: 90
 /* What becomes of messages when their socket closes: linger of 0, of some time
  * and without end; where termination waits and where it does not. */
 #include "support.h"
@@ -25,7 +24,7 @@ static void to_no_one(int linger, const char *transport)
 static void *come_late(void *argument)
 {
     void *context = make_context(), *pull = make(context, ZMQ_PULL);
-    pause_ms(SILENCE);
+    let_happen();
     bind_again(pull, argument);
     for (int i = 0; i < 1000; i++) {
         int got = -1;

@@ -1,5 +1,4 @@
 // breaks: it aborts for most of them
-// limit: 120
 /* Each descriptor that the library has is closed behind its back, one in each
  * process: calls may fail, but none hangs and nothing ends the process; a new
  * context works, and the old one can be ended. */

@@ -1,7 +1,6 @@
 // breaks: it aborts
 // args: 24
 // slow-args: 1000
-// limit: 120
 // slow-limit: 1800
 /* At a random moment of what a program does, one, several or all descriptors of the
  * library are closed behind its back: calls may fail, but nothing ends the process, no

@@ -1,6 +1,5 @@
 // breaks: it aborts
 // args: 8
-// limit: 120
 /* There is no memory for what a subscriber has to tell a publisher that it meets:
  * they meet again, and the publisher knows of every subscription. The argument says
  * how many moments are tried. */

@@ -1,5 +1,4 @@
 // breaks: it aborts at several limits
-// limit: 120
 /* Every limit of descriptors from 3 to 40: each call succeeds or fails with an
  * error that says so, nothing waits for ever, and once there are descriptors
  * again everything works, with the sockets there are and with new ones. */

@@ -1,6 +1,5 @@
 // args: 4194304
 // slow-args: 1073741824
-// limit: 60
 // slow-limit: 600
 /* Messages of every length that matters, up to the one given: each arrives whole
  * over every transport, in one part, in several, and copied back by a REP. */

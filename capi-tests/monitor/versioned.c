@@ -225,7 +225,7 @@ static void full_pipes(void *context, const char *transport)
             quiet = 0;
     }
     MUST(now.full == PULLS && now.received == 0 && now.from_here == PULLS);
-    while (await(pulls[0], ZMQ_POLLIN, SILENCE))
+    while (await_or_rest(pulls[0], ZMQ_POLLIN))
         MUST(zmq_recv(pulls[0], body, SIZE, 0) >= 0);
     now = ask(push, sees, e);
     MUST(now.empty == 1 && now.full == PULLS - 1);

@@ -35,7 +35,7 @@ static void blocked_call(void)
     TELL(zmq_recv(pull, &byte, 1, 0));
     TELL(zmq_send(pull, "x", 1, 0));
     TELL_PTR(zmq_socket(ending.context, ZMQ_PULL));
-    pause_ms(SILENCE);
+    let_happen();
     TELL(__atomic_load_n(&ending.over, __ATOMIC_SEQ_CST));
     shut(pull);
     MUST(pthread_join(thread, NULL) == 0);
@@ -54,7 +54,7 @@ static void lingering(void)
     say(push, "in good order");
     shut(push);
     MUST(pthread_create(&thread, NULL, terminate, &ending) == 0);
-    pause_ms(SILENCE);
+    let_happen();
     TELL(__atomic_load_n(&ending.over, __ATOMIC_SEQ_CST));
     void *pull = make(other, ZMQ_PULL);
     bind_again(pull, e.text);

@@ -57,7 +57,7 @@ static void fair_queue(int type, int peer_type, const char *name, const char *tr
             say(peer[0], "flood");
         for (int i = 1; i < PEERS; i++)
             say(peer[i], "few");
-        pause_ms(SILENCE);
+        let_happen();
         for (int i = 0; i < 400; i++) {
             MUST(listen_to(s, text, sizeof text, 0) >= 1);
             seen += strstr(text, "few") != NULL;

@@ -157,7 +157,7 @@ static void replier_goes(const char *transport)
     say(req, "question");
     hear(rep);
     shut_now(req);
-    pause_ms(SILENCE);
+    let_happen();
     TELL(zmq_send(rep, "answer", 6, 0));
     req = make(context, ZMQ_REQ);
     join(req, e);

@@ -185,7 +185,7 @@ static void answerer_goes(void)
     say(req, "lost");
     hear(rep);
     shut_now(rep);
-    pause_ms(SILENCE);
+    let_happen();
     refused_send(req);
     TELL(zmq_recv(req, &byte, 1, ZMQ_DONTWAIT));
     printf("REQ is ready %s\n", ready(req));

@@ -69,11 +69,11 @@ static void blocked(const char *what, int type, int other, const char *transport
     struct endpoint place = bind_any(socket, transport);
     join(a, bind_any(b, transport));
     MUST(pthread_create(&thread, NULL, block, &job) == 0);
-    pause_ms(SILENCE);
+    let_happen();
     MUST(pthread_cancel(thread) == 0);
     if (!strstr(what, "disabled"))
         await_end(thread);
-    pause_ms(SILENCE);
+    let_happen();
     say(a, "others go on");
     hear(b);
     void *peer = make(context, other);

@@ -41,7 +41,7 @@ static void run(const char *what, const char *transport)
     MUST(zmq_poller_add_fd(poller, fd[0], NULL, ZMQ_POLLIN) == 0);
 
     MUST(pthread_create(&thread, NULL, block, &job) == 0);
-    pause_ms(SILENCE);
+    let_happen();
     MUST(pthread_cancel(thread) == 0);
     MUST(pthread_join(thread, &result) == 0);
     printf("cancelled: %s\n", result == PTHREAD_CANCELED ? "yes" : "no");
@@ -51,13 +51,13 @@ static void run(const char *what, const char *transport)
 
     MUST(pthread_create(&thread, NULL, block, &job) == 0);
     do {
-        pause_ms(SILENCE);
+        let_happen();
         MUST(pthread_kill(thread, SIGUSR1) == 0);
     } while (pthread_tryjoin_np(thread, &result) != 0);
     printf("interrupted: %d %s\n", job.result, error_name(job.error));
 
     MUST(pthread_create(&thread, NULL, block, &job) == 0);
-    pause_ms(SILENCE);
+    let_happen();
     say(a, "wakes it");
     MUST(pthread_join(thread, NULL) == 0);
     printf("woken: %d\n", job.result);

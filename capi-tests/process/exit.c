@@ -58,7 +58,7 @@ static void scene(int number, const char *transport)
     case 4:
     case 5:
         MUST(pthread_create(&thread, NULL, block, one) == 0);
-        pause_ms(SILENCE);
+        let_happen();
         if (number == 4)
             exit(5);
         _exit(6);

@@ -11,7 +11,7 @@ static void one_is_closed(int which)
     void *sockets[] = {proxy.frontend, proxy.backend, proxy.control};
     pthread_t thread;
     MUST(pthread_create(&thread, NULL, run_only, &proxy) == 0);
-    pause_ms(SILENCE);
+    let_happen();
     shut(sockets[which]);
     MUST(pthread_join(thread, NULL) == 0);
     printf("closed while it runs: %d %s\n", proxy.result, error_name(proxy.error));

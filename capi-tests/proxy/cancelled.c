@@ -7,7 +7,7 @@
 static int cancel(struct proxy *proxy)
 {
     void *result = NULL;
-    pause_ms(SILENCE);
+    let_happen();
     MUST(pthread_cancel(proxy->thread) == 0);
     MUST(pthread_join(proxy->thread, &result) == 0);
     return result == PTHREAD_CANCELED;
@@ -72,7 +72,7 @@ static void steered(int cancelled)
     start_proxy(&proxy);
     for (int i = 0; i < 5; i++)
         say(steer, "STATISTICS");
-    pause_ms(SILENCE); /* there is room for two answers */
+    let_happen(); /* there is room for two answers */
     say(client, "waits with it");
     hear_nothing(worker);
     if (cancelled) {

@@ -9,7 +9,7 @@ static void interrupted(int signal)
 
 static void *interrupt(void *argument)
 {
-    pause_ms(SILENCE);
+    let_happen();
     MUST(pthread_kill(*(pthread_t *)argument, SIGUSR1) == 0);
     return NULL;
 }

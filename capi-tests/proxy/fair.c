@@ -1,5 +1,4 @@
 // ours-only: with both sides full the reference stands still in a send
-// limit: 60
 /* A proxy under load from both sides at once: each direction gets its share, and
  * so does each client; a request that comes in between is served in time. And one
  * whose publisher drops nothing and is full still hears its control socket. */

@@ -110,7 +110,7 @@ static void ends(int somebody)
         say(client, "nobody hears this");
     for (int i = 0; somebody && i < 1000; i++)
         MUST(zmq_send(client, body, SIZE, 0) == SIZE); /* it drops what is too much */
-    pause_ms(SILENCE);
+    let_happen();
     MUST(zmq_ctx_shutdown(context) == 0);
     join_proxy(&proxy);
     shut(client);

@@ -10,7 +10,7 @@ static void commands(int type, int other, int answers)
     say(client, "before");
     hear(worker);
     say(steer, "PAUSE");
-    pause_ms(SILENCE);
+    let_happen();
     say(client, "meanwhile");
     hear_nothing(worker);
     if (answers)
@@ -37,7 +37,7 @@ static void ended(void)
     title("paused, and the context ends");
     open_all(ZMQ_PAIR, ZMQ_PAIR);
     say(steer, "PAUSE");
-    pause_ms(SILENCE);
+    let_happen();
     close_all();
     title("running, and the context ends");
     open_all(ZMQ_PAIR, ZMQ_PAIR);

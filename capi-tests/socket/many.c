@@ -26,9 +26,9 @@ int main(void)
         long long end = now_ms() + PATIENCE; /* libzmq closes in the background */
         while (!(sockets[0] = zmq_socket(context, ZMQ_PULL)))
             MUST(now_ms() < end);
-        pause_ms(SILENCE);
+        let_happen();
         shut(sockets[0]);
-        pause_ms(SILENCE);
+        let_happen();
     }
     finish(context);
 

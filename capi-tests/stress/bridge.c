@@ -1,6 +1,5 @@
 // ours-only: libzmq 4.3.4 does not deliver everything in each run
 // slow-args: 5000000
-// limit: 60
 // slow-limit: 600
 /* A bridge of XSUB and XPUB between two transports: publishers on one side,
  * subscribers on the other, who get all that they want, in order; with

@@ -1,6 +1,5 @@
 // ours-only: libzmq gives room back by halves of the mark, whatever came before
 // slow-args: 100
-// limit: 60
 // slow-limit: 300
 /* A burst of exactly the mark arrives whole: a publisher sends 1,000 messages as
  * fast as it can, with all marks at their default, and each of 8 subscribers gets

@@ -1,7 +1,6 @@
 // ours-only: libzmq forbids a close while another thread is in a call
 // args: 100
 // slow-args: 10000
-// limit: 120
 // slow-limit: 1800
 /* One thread closes a socket, shuts its context down or terminates it while
  * another is blocked in a call on it, or about to be, or just leaving: the call

@@ -1,6 +1,5 @@
 // args: 2000
 // slow-args: 50000
-// limit: 60
 // slow-limit: 600
 /* Several senders, each on a thread and in a context of its own, to one
  * receiver: messages of three parts, most of them small and some large, are

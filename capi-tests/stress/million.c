@@ -1,5 +1,4 @@
 // slow-args: 1000000
-// limit: 60
 // slow-limit: 300
 /* As many subscriptions as can be: each is found, whatever their number, and
  * taken back; a peer that leaves takes its own along. Were anything searched one

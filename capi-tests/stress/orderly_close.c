@@ -1,7 +1,6 @@
 // ours-only: libzmq loses the tail over ipc, and over tcp when there is unread input
 // args: 20000 2
 // slow-args: 1000000 100
-// limit: 120
 // slow-limit: 7200
 /* A peer in another process sends N messages and closes in good order: all
  * arrive, in order, whatever the marks, and also when it closes with input that

@@ -1,7 +1,6 @@
 // ours-only: over inproc libzmq aborts now and then, over tcp and ipc what calls find depends on time
 // args: 200
 // slow-args: 40000
-// limit: 60
 // slow-limit: 1800
 /* Calls at random on four sockets that fit together, or are connected to themselves:
  * bind, connect, their ends, sends, receives, subscriptions, polls, closes. Each call

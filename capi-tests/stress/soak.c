@@ -1,7 +1,6 @@
 // ours-only: libzmq loses the last messages over ipc when a peer closes
 // args: 3
 // slow-args: 300
-// limit: 60
 // slow-limit: 1800
 /* Processes that send multiparts to each other, are killed at random and start
  * again. No message is torn; between two processes that both live nothing is

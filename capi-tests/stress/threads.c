@@ -1,7 +1,6 @@
 // ours-only: libzmq forbids the use of one socket by several threads
 // args: 300
 // slow-args: 10000
-// limit: 60
 // slow-limit: 900
 /* A hundred threads on one PUSH, on one PULL and on one DEALER: every message
  * of one part arrives exactly once. The argument is the messages of each thread. */

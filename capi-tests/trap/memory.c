@@ -1,7 +1,6 @@
 // breaks: it aborts when it gets no memory
 // args: 9
 // slow-args: 1
-// limit: 60
 // slow-limit: 200
 /* No memory, in two ways. A process at the limit of its address space that queues
  * without end: calls fail with ENOMEM, what was sent is received whole, and all is

@@ -1,5 +1,4 @@
 // unwrapped: what a wrapper keeps of what was freed is no growth of ours
-// limit: 60
 /* Peers that begin messages and never end them, again and again, and peers that
  * send a PUB what it never reads: memory stays level, and nothing is heard of it.
  * libzmq 4.3.4 has these mended. */

@@ -203,7 +203,7 @@ static void connected(enum old version)
         give_frame(fd, version, "answer", 6, 0);
         hear(req);
         close(fd);
-        pause_ms(SILENCE); /* until the loss is noticed */
+        let_happen(); /* until the loss is noticed */
     }
     close(listener);
     shut_now(req);
