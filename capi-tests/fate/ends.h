@@ -85,7 +85,7 @@ static UNUSED void outbox(enum call call, const char *transport, int linger)
     end_endpoint(&t);
     if (linger > 0)
         pause_ms(linger + SILENCE);
-    while (await(t.other, ZMQ_POLLIN, SILENCE * 2)) {
+    while (await_or_rest(t.other, ZMQ_POLLIN)) {
         MUST(zmq_recv(t.other, body, sizeof body, 0) == sizeof body);
         got++;
     }

@@ -43,6 +43,8 @@ HUGE = str(100 << 20)
 # first side, which binds, and second side, of a connection that is cut
 CUT_PAIRS = [("PUSH", "PULL"), ("PULL", "PUSH"), ("DEALER", "DEALER"), ("PUB", "SUB"), ("SUB", "PUB"),
              ("ROUTER", "DEALER"), ("DEALER", "ROUTER"), ("PAIR", "PAIR"), ("REP", "REQ"), ("REQ", "REP")]
+# How long a side may take, in seconds, for what it is expected to do.
+PATIENCE = 60
 TRANSPORTS = {"tcp": "tcp://127.0.0.1:*", "ipc": "ipc://interop"}
 
 
@@ -143,13 +145,13 @@ def converse(conversation, binary, libraries, limit):
         try:
             sides[binder] = conversation.start(binder, TRANSPORTS[conversation.transport],
                                                binary, libraries, cwd)
-            line = sides[binder].wait_line("endpoint", 20)
+            line = sides[binder].wait_line("endpoint", PATIENCE)
             if line is None:
                 return f"the binder does not bind: {sides[binder].words()}"
             sides[1 - binder] = conversation.start(1 - binder, line.split(" ", 1)[1],
                                                    binary, libraries, cwd)
             if conversation.roles[0] == "publish":
-                if sides[1].wait_line("heard", 20) is None:
+                if sides[1].wait_line("heard", PATIENCE) is None:
                     return f"the subscriber hears nothing: {sides[1].words()}"
                 sides[0].begin()
             status = await_both(sides, limit)
@@ -172,7 +174,7 @@ def converse_with_kills(conversation, victim, kills, binary, libraries):
         try:
             sides[binder] = conversation.start(binder, TRANSPORTS[conversation.transport],
                                                binary, libraries, cwd)
-            line = sides[binder].wait_line("endpoint", 20)
+            line = sides[binder].wait_line("endpoint", PATIENCE)
             if line is None:
                 return f"the binder does not bind: {sides[binder].words()}"
             endpoint = line.split(" ", 1)[1]
@@ -180,7 +182,7 @@ def converse_with_kills(conversation, victim, kills, binary, libraries):
             for round_number in range(kills + 1):
                 sides[watch].forget_lines()
                 for _ in range(20):
-                    if sides[watch].wait_line("progress", 20) is None:
+                    if sides[watch].wait_line("progress", PATIENCE) is None:
                         return (f"no progress after {round_number} kills; first: "
                                 f"{sides[0].words()}; second: {sides[1].words()}")
                 if round_number == kills:
@@ -206,7 +208,7 @@ def converse_with_cuts(transport, pair, first_library, cuts, binary, libraries):
         environment = dict(os.environ, LD_LIBRARY_PATH=str(libraries["reference"]))
         try:
             done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True,
-                                  text=True, timeout=60 + cuts)
+                                  text=True, timeout=6 * PATIENCE + cuts)
         except subprocess.TimeoutExpired:
             return "ran out of time"
     return None if done.returncode == 0 else f"exit {done.returncode}; {done.stdout[-1000:]}"
@@ -217,11 +219,11 @@ def plan(slow):
     for pair, transport, binds, library in itertools.product(
             PAIRS, TRANSPORTS, (True, False), ("ours", "reference")):
         c = Conversation(pair, transport, binds, library, MIXED, 1000 if slow else 120)
-        yield c.name(), lambda b, l, c=c: converse(c, b, l, 120)
+        yield c.name(), lambda b, l, c=c: converse(c, b, l, 4 * PATIENCE)
     huge_pairs = PAIRS if slow else [PAIRS[0], PAIRS[4]]
     for pair, transport, library in itertools.product(huge_pairs, TRANSPORTS, ("ours", "reference")):
         c = Conversation(pair, transport, True, library, HUGE, 2)
-        yield c.name() + ", 100 MiB", lambda b, l, c=c: converse(c, b, l, 120)
+        yield c.name() + ", 100 MiB", lambda b, l, c=c: converse(c, b, l, 4 * PATIENCE)
     for pair, transport, binds, library, victim in itertools.product(
             PAIRS, TRANSPORTS, (True, False), ("ours", "reference"), (0, 1)):
         if pair[0] == "PAIR" and binds != (victim == 0):
@@ -237,7 +239,7 @@ def plan(slow):
         yield name, lambda b, l, t=transport, p=pair, x=library: converse_with_cuts(t, p, x, cuts, b, l)
 
 
-def run(binary, libraries, options):
+def run(binary, libraries, options, machine):
     """Runs the plan, some conversations at a time; returns the counts run.py prints."""
     counts = {"pass": 0, "FAIL": 0, "skip": 0}
     chosen = []
@@ -249,7 +251,12 @@ def run(binary, libraries, options):
 
     def one(item):
         begun = time.monotonic()
-        fault = item[1](pathlib.Path(binary), libraries)
+
+        def judge():
+            fault = item[1](pathlib.Path(binary), libraries)
+            return "FAIL" if fault else "pass", fault
+
+        _, fault = machine.attempt(judge)
         return item[0], fault, time.monotonic() - begun
 
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:

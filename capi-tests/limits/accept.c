@@ -25,7 +25,7 @@ static void clients(struct endpoint place)
 {
     void *context = make_context(), *sockets[3];
     char text[16];
-    alarm(30);
+    alarm(60);
     for (int i = 0; i < 3; i++) {
         join(sockets[i] = make(context, ZMQ_REQ), place);
         say(sockets[i], "hello");

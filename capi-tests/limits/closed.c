@@ -44,7 +44,7 @@ static void use_all(void)
 static void without(const char *transport, int which)
 {
     int list[MOST], before[MOST], had = open_descriptors(before, MOST), count, found = 0;
-    alarm(20);
+    alarm(60);
     open_all(transport);
     count = open_descriptors(list, MOST);
     for (int i = 0; i < count; i++) {

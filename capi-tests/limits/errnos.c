@@ -1,7 +1,7 @@
 // breaks: it aborts for most of them, and a connection hangs for others
 // args: 1
 // slow-args: 40
-// limit: 200
+// limit: 400
 // slow-limit: 1800
 /* Each system call that the library makes fails, in turn, with each errno that it
  * may fail with, the n-th time it is made, alone or many times in a row: no
@@ -312,7 +312,7 @@ static int child(const char *name, int number, int nth, int more)
     pid_t child = fork();
     MUST(child != -1);
     if (child == 0) {
-        alarm(20);
+        alarm(60);
         inject(name, number, nth, more);
         try_everything(number == EINTR || number == EAGAIN);
         seen = inject_seen;

@@ -61,7 +61,7 @@ int main(int argc, char **argv)
             pid_t child = fork();
             MUST(child != -1);
             if (child == 0) {
-                alarm(30);
+                alarm(60);
                 meet(transports[i], (nth - 1) % tried + 1, more);
                 exit(0);
             }

@@ -120,7 +120,7 @@ int main(void)
             pid_t child = fork();
             MUST(child != -1);
             if (child == 0) {
-                alarm(30);
+                alarm(60);
                 under(soft, transports[i]);
                 exit(0);
             }

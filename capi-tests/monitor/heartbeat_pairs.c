@@ -2,27 +2,33 @@
  * answer nothing happens, and who asks to be given up is. */
 #include "monitor/watch.h"
 
+struct both { void *server, *client, *sees; struct endpoint e; };
+
 /* Sockets that ask each other far more often than they would lose patience. */
-static void both_ask(void *context, const char *transport, int one, int other)
+static void meet(void *context, const char *transport, const int types[2], struct both *b)
 {
-    printf("-- both ask, %s, types %d and %d\n", transport, one, other);
-    void *server = make(context, one), *client = make(context, other);
-    void *sockets[] = {server, client};
+    printf("-- both ask, %s, types %d and %d\n", transport, types[0], types[1]);
+    void *sockets[] = {make(context, types[0]), make(context, types[1])};
     for (int i = 0; i < 2; i++) {
-        set_int(sockets[i], ZMQ_HEARTBEAT_IVL, 20);
-        set_int(sockets[i], ZMQ_HEARTBEAT_TIMEOUT, 250);
-        set_int(sockets[i], ZMQ_HEARTBEAT_TTL, 300);
+        set_int(sockets[i], ZMQ_HEARTBEAT_IVL, 50);
+        set_int(sockets[i], ZMQ_HEARTBEAT_TIMEOUT, 2500);
+        set_int(sockets[i], ZMQ_HEARTBEAT_TTL, 3000);
     }
-    void *server_sees = watch(context, server, ZMQ_EVENT_ALL);
-    struct endpoint e = bind_any(server, transport);
-    join(client, e);
-    hear_until(server_sees, e.text, ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
+    b->server = sockets[0], b->client = sockets[1];
+    b->sees = watch(context, b->server, ZMQ_EVENT_ALL);
+    b->e = bind_any(b->server, transport);
+    join(b->client, b->e);
+    hear_until(b->sees, b->e.text, ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
+}
+
+static void part(struct both *b)
+{
     struct happening it;
-    printf("%s\n", next_event(server_sees, &it, 600) ? "something happened" : "nothing happened");
-    shut_now(client);
-    hear_until(server_sees, e.text, ZMQ_EVENT_DISCONNECTED);
-    shut_now(server);
-    unwatch(server_sees);
+    printf("%s\n", next_event(b->sees, &it, 0) ? "something happened" : "nothing happened");
+    shut_now(b->client);
+    hear_until(b->sees, b->e.text, ZMQ_EVENT_DISCONNECTED);
+    shut_now(b->server);
+    unwatch(b->sees);
 }
 
 /* Between two sockets: the one that connects asks to be given up long before it is
@@ -52,10 +58,14 @@ int main(void)
     static const int pairs[][2] = {{ZMQ_ROUTER, ZMQ_DEALER}, {ZMQ_REP, ZMQ_REQ}, {ZMQ_PUSH, ZMQ_PULL},
         {ZMQ_PUB, ZMQ_SUB}, {ZMQ_PAIR, ZMQ_PAIR}};
     void *context = make_context();
-    for (int i = 0; i < 5; i++) {
-        both_ask(context, i % 2 ? "ipc" : "tcp", pairs[i][0], pairs[i][1]);
+    struct both all[5];
+    for (int i = 0; i < 5; i++)
+        meet(context, i % 2 ? "ipc" : "tcp", pairs[i], &all[i]);
+    pause_ms(3500); /* more than any of them would wait in vain */
+    for (int i = 0; i < 5; i++)
+        part(&all[i]);
+    for (int i = 0; i < 5; i++)
         given_up(context, pairs[i][0], pairs[i][1]);
-    }
     finish(context);
     return 0;
 }

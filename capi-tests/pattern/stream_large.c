@@ -116,7 +116,8 @@ static void full(void *context)
     int fd = dial(bind_any(stream, "tcp"));
     struct name peer = hear_from(stream);
     set_int(stream, ZMQ_SNDTIMEO, SILENCE);
-    while (zmq_send(stream, peer.text, peer.size, ZMQ_SNDMORE) != -1) {
+    while (zmq_send(stream, peer.text, peer.size, ZMQ_SNDMORE) != -1
+           || (await_rest(), zmq_send(stream, peer.text, peer.size, ZMQ_SNDMORE | ZMQ_DONTWAIT) != -1)) {
         for (size_t i = 0; i < sizeof body; i++)
             body[i] = pattern_at(sent + i);
         MUST(zmq_send(stream, body, sizeof body, 0) == sizeof body);

@@ -13,7 +13,6 @@ static void connect_with(void *context, const char *transport, int count)
         want(sub, topic, 1);
     }
     join(sub, bind_any(xpub, transport));
-    set_int(xpub, ZMQ_RCVTIMEO, 1000);
     int told = 0;
     while (told < count && listen_to(xpub, text, sizeof text, 0) == 1)
         told++;

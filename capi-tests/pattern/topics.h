@@ -40,7 +40,7 @@ static UNUSED void told(void *xpub, void *sub, const char *what)
     putchar('\n');
     want(sub, topic, 0);
     do /* a notice of the end may have been turned off */
-        if (!await(xpub, ZMQ_POLLIN, SILENCE))
+        if (!await_or_rest(xpub, ZMQ_POLLIN))
             return;
     while (listen_to(xpub, text, sizeof text, 0) > 0 && (text[0] || strcmp(text + 1, topic)));
 }

@@ -70,7 +70,7 @@ static void by_hand(int type)
     say(xpub, "end");
     hears(one, "one");
     shut(one);
-    while (await(xpub, ZMQ_POLLIN, SILENCE))
+    while (await_or_rest(xpub, ZMQ_POLLIN))
         hear(xpub);
     shut(xpub);
 }

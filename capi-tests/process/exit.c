@@ -41,7 +41,7 @@ static void *block(void *argument)
 static void scene(int number, const char *transport)
 {
     pthread_t thread;
-    alarm(20);
+    alarm(60);
     if (number == 3)
         MUST(atexit(use_and_close) == 0);
     open_all(transport);

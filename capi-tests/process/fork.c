@@ -57,7 +57,7 @@ static void run(const char *transport, int close_first)
     pid_t child = fork();
     MUST(child != -1);
     if (child == 0) {
-        alarm(20);
+        alarm(60);
         if (close_first) {
             if (zmq_close(bound) == -1)
                 _exit(10);

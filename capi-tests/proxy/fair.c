@@ -49,7 +49,8 @@ static void steered_when_full(void)
     hear(pub);
     int sent = 0;
     set_int(pub, ZMQ_SNDTIMEO, 2 * SILENCE);
-    while (zmq_send(pub, body, sizeof body, 0) != -1)
+    while (zmq_send(pub, body, sizeof body, 0) != -1
+           || (await_rest(), zmq_send(pub, body, sizeof body, ZMQ_DONTWAIT) != -1))
         sent++;
     char text[256];
     static const char *const commands[] = {"STATISTICS", "PAUSE", "STATISTICS", "RESUME"};

@@ -20,15 +20,15 @@ static int look_up(const char *name, in_addr_t *addresses)
 int main(void)
 {
     struct endpoint here, name, there;
-    alarm(25);
+    alarm(60);
     void *context = make_context();
     void *first = make(context, ZMQ_PULL), *second = make(context, ZMQ_PULL);
     void *sender = make(context, ZMQ_PUSH);
     here = bind_any(first, "tcp");
     snprintf(name.text, sizeof name.text, "tcp://several.invalid%s", strrchr(here.text, ':'));
     snprintf(there.text, sizeof there.text, "tcp://127.0.0.5%s", strrchr(here.text, ':'));
-    set_int(first, ZMQ_RCVTIMEO, 3000);
-    set_int(second, ZMQ_RCVTIMEO, 3000);
+    set_int(first, ZMQ_RCVTIMEO, 6000);
+    set_int(second, ZMQ_RCVTIMEO, 6000);
     set_int(sender, ZMQ_RECONNECT_IVL, 20);
     join(sender, name);
     say(sender, "to the third address");
@@ -37,7 +37,7 @@ int main(void)
     shut(first);
     bind_again(second, there.text);
     /* The first ones may still go where nobody reads any more. */
-    long long end = now_ms() + 3000;
+    long long end = now_ms() + 6000;
     do
         say(sender, "to the third of the next look-up");
     while (!await(second, ZMQ_POLLIN, 50) && now_ms() < end);

@@ -35,7 +35,7 @@ static void refuse(const char *how, const char *words, size_t size)
 int main(void)
 {
     static const char greeting[GREETING_SIZE] = GREETING("NULL");
-    alarm(28);
+    alarm(60);
     refuse("hung up at once", NULL, 0);
     refuse("hung up after the greeting", greeting, sizeof greeting);
     return 0;

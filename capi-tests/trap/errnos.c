@@ -18,7 +18,7 @@ static int goes_on(const char *call, int number)
     pid_t child = fork();
     MUST(child != -1);
     if (child == 0) {
-        alarm(20);
+        alarm(60);
         void *context = make_context(), *a = make(context, ZMQ_DEALER);
         void *b = make(context, ZMQ_DEALER);
         set_int(a, ZMQ_RECONNECT_IVL, 10);

@@ -80,7 +80,7 @@ static void random_bytes(const char *what, int type, int raw, const char *head, 
 
 int main(void)
 {
-    alarm(28);
+    alarm(60);
     void *context = make_context(), *socket = make(context, ZMQ_DEALER);
     struct endpoint place = bind_any(socket, "tcp");
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {

@@ -44,7 +44,7 @@ static int apart(void (*run)(const char *, int), const char *text, int number)
     if (child == 0) {
         struct rlimit none = {0, 0};
         setrlimit(RLIMIT_CORE, &none);
-        alarm(20);
+        alarm(60);
         run(text, number);
         exit(0);
     }

@@ -66,7 +66,7 @@ static void run(const char *what, int type, const char *peer, int whole)
 
 int main(void)
 {
-    alarm(58);
+    alarm(110);
     run("parts without an end", ZMQ_PULL, "PUSH", 0);
     run("parts to a PUB", ZMQ_PUB, "SUB", 0);
     run("messages to a PUB", ZMQ_PUB, "SUB", 1);

@@ -52,7 +52,7 @@ static void subscriber(void)
     struct endpoint place = bind_any(sub, "tcp");
     int fd = raw_connect(place);
     shake(fd, READY("PUB"));
-    if (raw_await(fd, 3000) && raw_read(fd, bytes, 4) && !memcmp(bytes, "\0\2\1a", 4))
+    if (raw_await(fd, 6000) && raw_read(fd, bytes, 4) && !memcmp(bytes, "\0\2\1a", 4))
         puts("the publisher is told");
     else
         puts("the publisher is told nothing");
@@ -65,7 +65,7 @@ static void subscriber(void)
 
 int main(void)
 {
-    alarm(25);
+    alarm(60);
     publisher();
     subscriber();
     return 0;

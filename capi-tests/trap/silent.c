@@ -16,7 +16,7 @@ int main(void)
     static int fds[SILENT];
     int ended = 0, kinds = sizeof begins / sizeof *begins;
     char bytes[256];
-    alarm(28);
+    alarm(60);
     void *context = make_context(), *server = make(context, ZMQ_REP);
     set_int(server, ZMQ_HANDSHAKE_IVL, 2000);
     set_int(server, ZMQ_BACKLOG, 1000);

@@ -19,7 +19,7 @@ static int look_up(const char *name, in_addr_t *addresses)
 
 int main(void)
 {
-    alarm(25);
+    alarm(60);
     MUST(sem_init(&asked, 0, 0) == 0 && sem_init(&let_go, 0, 0) == 0);
     void *context = make_context();
     void *a = make(context, ZMQ_PAIR), *b = make(context, ZMQ_PAIR);
@@ -32,12 +32,12 @@ int main(void)
     while (sem_wait(&asked) == -1)
         ;
     puts("the resolver is asked");
-    set_int(b, ZMQ_RCVTIMEO, 3000);
+    set_int(b, ZMQ_RCVTIMEO, 6000);
     say(a, "meanwhile");
     if (hear(b) == -1)
         return 1;
     join(c, bind_any(d, "tcp"));
-    set_int(d, ZMQ_RCVTIMEO, 3000);
+    set_int(d, ZMQ_RCVTIMEO, 6000);
     say(c, "a new connection");
     hear(d);
     shut(a);

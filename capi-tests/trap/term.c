@@ -89,7 +89,7 @@ static void halfway(void)
 
 int main(void)
 {
-    alarm(28);
+    alarm(60);
     nobody("tcp, nobody listens", "tcp://127.0.0.1:1", 0);
     nobody("the same, immediate", "tcp://127.0.0.1:1", 1);
     nobody("tcp, nobody answers", "tcp://192.0.2.1:9", 0);
