@@ -5,7 +5,8 @@
 //! pooled buffer, finds where its whole messages end, and puts them into the
 //! inbox undecoded; the receiver decodes them one by one. A body of
 //! [`LARGE`] bytes or more that does not fit is read straight into its own
-//! buffer, which grows with what arrives and never with what was announced.
+//! buffer, which grows with what arrives and never with what was announced; or,
+//! where its receiver waits for it, into the room that it is to be copied to.
 //!
 //! Promises: the inbox holds whole messages only; reading stops when the
 //! high-water mark is reached (by at most one chunk of small messages more) and
@@ -13,6 +14,7 @@
 
 mod sort;
 
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 
 use sort::Body;
@@ -39,11 +41,20 @@ const BEHIND: usize = 512;
 /// slow reader's inbox does not pin whole chunks.
 const SMALL: usize = CHUNK / 8;
 
+/// The receiver's memory, for the body of a message that is the next to be received.
+pub type Room<'a> = Option<&'a mut [MaybeUninit<u8>]>;
+
+/// So many large bodies are read as they come after one that was not all there when it was
+/// to be read into the receiver's room: what came of it was copied once more than need be.
+const AFTER_A_PART: u8 = 16;
+
 /// What one read came to.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// Bytes arrived; there may be more.
     Read,
+    /// With them a message of this length, which is where the receiver wants it.
+    Placed(usize),
     /// The kernel has nothing now.
     Empty,
     /// The mark is reached: nothing was asked of the kernel.
@@ -71,6 +82,8 @@ pub struct FillHalf {
     /// The beginning of a frame that is not large.
     carry: Vec<u8>,
     body: Option<Body>,
+    /// So many large bodies are not to be read into the receiver's room.
+    roundabout: u8,
     /// The last frame was a huge one.
     huge: bool,
     scanner: Scanner,
@@ -101,6 +114,7 @@ impl FillHalf {
             inbox: Inbox::new(limits.receive_mark, limits.conflate.incoming),
             carry: Vec::new(),
             body: None,
+            roundabout: 0,
             huge: false,
             scanner: Scanner::new(),
             decode: None,
@@ -163,8 +177,9 @@ impl FillHalf {
     /// Reads once from the connection.
     ///
     /// `keep` says that the receiver will use what arrives at once, so that
-    /// small amounts may stay in their pooled buffer.
-    pub fn read(&mut self, pool: &Pool, keep: bool) -> Step {
+    /// small amounts may stay in their pooled buffer. A message of one frame that is
+    /// the next for the receiver and fits into its `room` may be placed there.
+    pub fn read(&mut self, pool: &Pool, keep: bool, room: Room<'_>) -> Step {
         let Some(conn) = self.conn.clone() else {
             return Step::Empty;
         };
@@ -172,7 +187,7 @@ impl FillHalf {
             return Step::Full;
         }
         let read = match self.decode {
-            None => self.read_from(&conn, pool, keep),
+            None => self.read_from(&conn, pool, keep, room),
             Some(_) => self.read_translated(&conn, pool),
         };
         let step = match read {
@@ -231,7 +246,13 @@ impl FillHalf {
         }
     }
 
-    fn read_from(&mut self, conn: &Conn, pool: &Pool, keep: bool) -> Result<Step, Error> {
+    fn read_from(
+        &mut self,
+        conn: &Conn,
+        pool: &Pool,
+        keep: bool,
+        room: Room<'_>,
+    ) -> Result<Step, Error> {
         let mut buffer = pool.take()?;
         let start = self.carry.len();
         // SAFETY: a buffer from the pool is nobody else's.
@@ -241,17 +262,18 @@ impl FillHalf {
         let mut wanted = 0;
         // With only this body missing to the mark, what follows it can wait.
         let mut and_more = self.inbox.has_room_for(2);
+        let mut room = self.fitting(room);
         if let Some(body) = &mut self.body {
-            body.grow()?;
-            let room = body.buffer.capacity().min(body.len) - body.filled;
-            // SAFETY: `filled` is at most the capacity.
-            let base = unsafe { body.buffer.as_ptr().add(body.filled) };
-            vectors[0] = libc::iovec {
-                iov_base: base.cast(),
-                iov_len: room,
+            let place = match &mut room {
+                Some(room) => &mut room[body.filled..],
+                None => body.room()?,
             };
-            (used, wanted) = (1, room);
-            and_more &= body.filled + room == body.len;
+            vectors[0] = libc::iovec {
+                iov_base: place.as_mut_ptr().cast(),
+                iov_len: place.len(),
+            };
+            (used, wanted) = (1, place.len());
+            and_more &= body.filled + wanted == body.len;
         }
         if used == 0 || and_more {
             // SAFETY: `start` is below LARGE, far below the capacity.
@@ -268,7 +290,7 @@ impl FillHalf {
             };
             used += 1;
         }
-        // SAFETY: both pieces are within buffers that are ours alone.
+        // SAFETY: both pieces are within memory that is ours alone.
         let count = match unsafe { self.receive(conn, &vectors[..used]) } {
             Ok(count) => count,
             Err(step) => {
@@ -277,7 +299,10 @@ impl FillHalf {
             }
         };
         let direct = count.min(wanted);
-        if let Some(body) = &mut self.body {
+        let mut step = Step::Read;
+        if let Some(room) = room {
+            step = self.settle(room, direct)?;
+        } else if let Some(body) = &mut self.body {
             body.filled += direct;
             self.finish_body()?;
         }
@@ -290,7 +315,7 @@ impl FillHalf {
             pool.give(std::mem::replace(&mut buffer, own));
         }
         self.accept(buffer, 0, end, pool)?;
-        Ok(Step::Read)
+        Ok(step)
     }
 
     /// How many bytes a read may bring while the mark is not yet reached: all

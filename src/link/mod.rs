@@ -33,7 +33,7 @@ use crate::sync::mark_lock::MarkLock;
 pub use background::{Background, Lease, Linger, Notice, Ticking};
 pub use chunk::{Chunk, Item, LARGE, Taker};
 pub use conn::Conn;
-pub use fill::{FillHalf, Step};
+pub use fill::{FillHalf, Room, Step};
 pub use flush::{FlushHalf, Wrote};
 pub use owner::{Arrival, Owner, PipeId};
 pub use pool::Pool;

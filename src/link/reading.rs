@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Beat, Conn, FillHalf, Item, Link, Notice, Step, Ticking};
+use super::{Beat, Conn, FillHalf, Item, Link, Notice, Room, Step, Ticking};
 use crate::error::Result;
 use crate::sync::mark_lock::Guard;
 use crate::zmtp::command::{self, Command};
@@ -24,8 +24,22 @@ const NEWEST: usize = 64;
 pub enum Next {
     /// The next item.
     Item(Item),
+    /// A message of one frame, of this length, is in the receiver's room.
+    Placed(usize),
     /// Nothing now; the owner will be told when that changes.
     Nothing,
+}
+
+impl Next {
+    fn is_nothing(&self) -> bool {
+        matches!(self, Next::Nothing)
+    }
+}
+
+impl FillHalf {
+    fn take_next(&mut self) -> Next {
+        self.inbox.take().map_or(Next::Nothing, Next::Item)
+    }
 }
 
 /// Who watches a link's connection for readability: the socket's read set.
@@ -81,10 +95,17 @@ impl Link {
     }
 
     /// For the receiver, whose item is used up: the next one. With `direct` the
-    /// receiver reads from the kernel itself if the inbox is empty. With `sure`
+    /// receiver reads from the kernel itself if the inbox is empty, into its `room` if
+    /// there is one and a single large frame comes. With `sure`
     /// it waits for the half: it is in the middle of a message, so there is one,
     /// or the peer is gone and nobody reports any more.
-    pub fn next(self: &Arc<Self>, direct: bool, sure: bool, watch: &dyn Watch) -> Next {
+    pub fn next(
+        self: &Arc<Self>,
+        direct: bool,
+        sure: bool,
+        mut room: Room<'_>,
+        watch: &dyn Watch,
+    ) -> Next {
         let half = if sure {
             Some(self.fill.lock())
         } else {
@@ -97,31 +118,32 @@ impl Link {
         if direct && self.newest.is_some() {
             // Something newer may have come than what is at hand.
             for _ in 0..NEWEST {
-                if self.fill_once(&mut half, true, watch) != Step::Read {
+                if self.fill_once(&mut half, true, None, watch) != Step::Read {
                     break;
                 }
             }
         }
-        let mut item = half.inbox.take();
-        if item.is_none() && (direct || half.stopped) {
-            while self.fill_once(&mut half, true, watch) == Step::Read {
-                item = half.inbox.take();
-                if item.is_some() {
-                    break;
-                }
-            }
+        let mut next = half.take_next();
+        while next.is_nothing() && (direct || half.stopped) {
+            let step = self.fill_once(&mut half, true, room.as_deref_mut(), watch);
             // The end of a connection may have something to say.
-            item = item.or_else(|| half.inbox.take());
+            next = match step {
+                Step::Placed(length) => Next::Placed(length),
+                _ => half.take_next(),
+            };
+            if step != Step::Read {
+                break;
+            }
         }
         // As long as the receiver finds something by itself, nobody else need
         // watch what the mark has stopped.
-        if half.stopped && item.is_none() {
+        if half.stopped && next.is_nothing() {
             half.stopped = false;
             if let Some(conn) = half.conn.clone() {
                 watch.resume(self, &conn);
             }
         }
-        half.idle = item.is_none();
+        half.idle = next.is_nothing();
         if half.stopped && !std::mem::replace(&mut half.ticking, true) {
             // Unless it comes no more.
             let lease = self.owner.lease(self.pipe());
@@ -129,14 +151,14 @@ impl Link {
         }
         while let Some(mut held) = half.release() {
             // The I/O thread came by and may not come again.
-            self.fill_once(&mut held, false, watch);
-            if item.is_none() {
-                item = held.inbox.take();
-                held.idle = item.is_none();
+            self.fill_once(&mut held, false, None, watch);
+            if next.is_nothing() {
+                next = held.take_next();
+                held.idle = next.is_nothing();
             }
             half = held;
         }
-        item.map_or(Next::Nothing, Next::Item)
+        next
     }
 
     /// For the tick: has the connection watched again if the receiver did not come for a
@@ -172,7 +194,7 @@ impl Link {
         };
         let mut rounds = 0;
         let more = loop {
-            let step = self.fill_once(&mut half, false, watch);
+            let step = self.fill_once(&mut half, false, None, watch);
             rounds += 1;
             if step != Step::Read || rounds == ROUND {
                 break step == Step::Read;
@@ -196,8 +218,14 @@ impl Link {
     }
 
     /// One read, with what it brought in the way of commands answered.
-    fn fill_once(self: &Arc<Self>, half: &mut FillHalf, keep: bool, watch: &dyn Watch) -> Step {
-        let step = half.read(&self.pool, keep);
+    fn fill_once(
+        self: &Arc<Self>,
+        half: &mut FillHalf,
+        keep: bool,
+        room: Room<'_>,
+        watch: &dyn Watch,
+    ) -> Step {
+        let step = half.read(&self.pool, keep, room);
         self.answer(half);
         if matches!(step, Step::Ended | Step::Broken) {
             let conn = half.conn.take();

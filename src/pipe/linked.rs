@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::{Body, Due, Reading, Sink, Then, report_at};
 use crate::error::Result;
 use crate::link::{
-    BACK_TO_BACK, Chunk, Conflate, Item, LARGE, Lent, Link, Next, OutWriter, Taker, Watch,
+    BACK_TO_BACK, Chunk, Conflate, Item, LARGE, Lent, Link, Next, OutWriter, Room, Taker, Watch,
 };
 use crate::message::Msg;
 use crate::sys::Instant;
@@ -48,6 +48,16 @@ const HEAVY: u64 = 1024 * 1024;
 /// anew. Longer than the pauses that a busy machine makes in one: who sends without
 /// waiting shall find a full mark (`ZMQ_XPUB_NODROP`), however slowly it goes.
 const STALE: Duration = Duration::from_millis(100);
+
+/// What a look for more to receive came to.
+#[derive(PartialEq, Eq)]
+enum Came {
+    Nothing,
+    /// Something to be decoded.
+    Input,
+    /// A message of this length, in the receiver's room.
+    Placed(usize),
+}
 
 /// A pipe over a link.
 pub struct LinkPipe {
@@ -415,8 +425,13 @@ impl LinkPipe {
                 sink.put(msg);
                 break;
             }
-            if !self.refill(reading) {
-                return false;
+            match self.refill(reading, sink.lent_room()) {
+                Came::Nothing => return false,
+                Came::Input => {}
+                Came::Placed(size) => {
+                    sink.placed(size);
+                    break;
+                }
             }
         }
         self.heard = true;
@@ -446,7 +461,7 @@ impl LinkPipe {
     /// Gives up what was not received yet for what has come since. Says whether
     /// there is anything.
     fn renew(&mut self, reading: &Reading<'_>) -> bool {
-        if let Next::Item(item) = self.link.next(reading.direct, false, reading.watch) {
+        if let Next::Item(item) = self.link.next(reading.direct, false, None, reading.watch) {
             self.newest = Some(item);
         }
         self.newest.is_some()
@@ -482,22 +497,24 @@ impl LinkPipe {
         if self.conflates.incoming {
             return self.renew(reading);
         }
-        self.holds_input() || self.refill(reading)
+        self.holds_input() || self.refill(reading, None) == Came::Input
     }
 
-    /// Exchanges a chunk that is used up for the next item of the inbox.
-    fn refill(&mut self, reading: &Reading<'_>) -> bool {
+    /// Exchanges a chunk that is used up for the next item of the inbox, or has the next
+    /// message placed in `room`.
+    fn refill(&mut self, reading: &Reading<'_>, room: Room<'_>) -> Came {
         if let Some(chunk) = self.inbox.take() {
             chunk.recycle(self.link.pool());
         }
         // Nobody will report to a pipe that is given up for empty.
         let sure = self.open || self.departed;
-        match self.link.next(reading.direct, sure, reading.watch) {
+        match self.link.next(reading.direct, sure, room, reading.watch) {
             Next::Item(Item::Chunk(chunk, _)) => self.inbox = Some(chunk),
             Next::Item(Item::Frame(msg, _)) => self.frame = Some(msg),
-            Next::Nothing => return false,
+            Next::Placed(size) => return Came::Placed(size),
+            Next::Nothing => return Came::Nothing,
         }
-        true
+        Came::Input
     }
 }
 

@@ -94,6 +94,8 @@ pub struct Sink<'a> {
     pub due: bool,
     /// Subscriptions that come as commands are wanted, too.
     subscriptions: bool,
+    /// The room may be written before it is known whether anything is received.
+    lends: bool,
 }
 
 impl<'a> Sink<'a> {
@@ -117,6 +119,7 @@ impl<'a> Sink<'a> {
             more: false,
             due: false,
             subscriptions: false,
+            lends: false,
         }
     }
 
@@ -131,6 +134,7 @@ impl<'a> Sink<'a> {
             more: false,
             due: false,
             subscriptions: false,
+            lends: false,
         }
     }
 
@@ -138,6 +142,22 @@ impl<'a> Sink<'a> {
     #[inline(always)]
     pub fn borrows(&self) -> bool {
         self.room.is_some()
+    }
+
+    /// The caller goes on until something is received: its room is not looked at before.
+    pub fn lend_room(&mut self) {
+        self.lends = true;
+    }
+
+    /// The room, if a message may be read straight into it.
+    fn lent_room(&mut self) -> Option<&mut [MaybeUninit<u8>]> {
+        self.room.as_deref_mut().filter(|_| self.lends)
+    }
+
+    /// A message of one frame has been read straight into the room.
+    fn placed(&mut self, size: usize) {
+        self.size = size;
+        self.more = false;
     }
 
     /// Takes a frame that is a message.

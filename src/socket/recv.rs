@@ -192,6 +192,9 @@ fn receive(
     pause: &mut Pause,
 ) -> Result<()> {
     let mut socket = socket.entered(locked).ok_or(Error::NotSocket)?.alive()?;
+    if flags & DONTWAIT == 0 && socket.options.rcvtimeo < 0 {
+        sink.lend_room();
+    }
     socket.lower();
     if socket.uses.is_multiple_of(LOOK_EVERY) && socket.reads_itself() {
         socket.refresh();
@@ -267,6 +270,9 @@ fn wait_for(
 /// Takes up a receive that has slept.
 fn receive_again(sink: &mut Sink<'_>, pause: &mut Pause) -> Result<()> {
     let (mut socket, mut wait) = Wait::resume(pause)?;
+    if wait.is_endless() {
+        sink.lend_room();
+    }
     match socket.try_recv(sink, false) {
         Err(Error::Again) => wait_for(socket, wait, true, sink, pause),
         result => {

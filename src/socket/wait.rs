@@ -239,6 +239,11 @@ impl Wait {
         self.goes_on = true;
     }
 
+    /// Whether it goes on until there is what it is for.
+    pub fn is_endless(&self) -> bool {
+        self.deadline.is_none()
+    }
+
     pub fn timed_out(&self) -> bool {
         self.timed_out
     }

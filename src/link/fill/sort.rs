@@ -5,9 +5,10 @@
 //! the fault is delivered; a body's buffer grows with what arrives and never with
 //! what was announced.
 
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use super::{CHUNK, Chunk, FillHalf, HUGE, Item, LARGE, Pool, SMALL};
+use super::{AFTER_A_PART, CHUNK, Chunk, FillHalf, HUGE, Item, LARGE, Pool, Room, SMALL, Step};
 use crate::error::Error;
 use crate::message::{Buffer, Msg};
 use crate::zmtp::frame::{self, COMMAND, MORE};
@@ -33,6 +34,27 @@ impl Body {
         }
         self.buffer
             .grow(self.len.min(self.filled.saturating_mul(2)))
+    }
+
+    /// Where what comes next of it goes.
+    pub(super) fn room(&mut self) -> Result<&mut [MaybeUninit<u8>], Error> {
+        self.grow()?;
+        let end = self.buffer.capacity().min(self.len);
+        // SAFETY: the buffer is ours alone.
+        let room = unsafe { self.buffer.bytes_mut(self.filled..end) };
+        Ok(as_uninit(room))
+    }
+
+    /// Takes what came next of it.
+    fn append(&mut self, mut bytes: &[MaybeUninit<u8>]) -> Result<(), Error> {
+        while !bytes.is_empty() {
+            let room = self.room()?;
+            let (now, later) = bytes.split_at(room.len().min(bytes.len()));
+            room[..now.len()].copy_from_slice(now);
+            self.filled += now.len();
+            bytes = later;
+        }
+        Ok(())
     }
 }
 
@@ -80,11 +102,49 @@ impl FillHalf {
         Ok(taken)
     }
 
+    /// As much of `room` as the body on its way in takes, if that is a whole message, the
+    /// next that is to be received, and worth a try.
+    pub(super) fn fitting<'a>(&mut self, room: Room<'a>) -> Room<'a> {
+        let (room, body) = (room?, self.body.as_ref()?);
+        let whole = body.flags == 0 && !self.scanner.in_message();
+        if !whole || self.roundabout > 0 || !self.inbox.is_empty() {
+            return None;
+        }
+        room.get_mut(..body.len)
+    }
+
+    /// Of the body on its way in, `count` bytes have come into the receiver's room, behind
+    /// the place of those that it has already. If that is all of it the message is placed;
+    /// if not they are kept, and the receiver's room is to be filled with what is received.
+    pub(super) fn settle(
+        &mut self,
+        room: &mut [MaybeUninit<u8>],
+        count: usize,
+    ) -> Result<Step, Error> {
+        let Some(mut body) = self.body.take() else {
+            return Ok(Step::Read);
+        };
+        let end = body.filled + count;
+        if end < body.len {
+            self.roundabout = AFTER_A_PART;
+            body.append(&room[body.filled..end])?;
+            self.body = Some(body);
+            return Ok(Step::Read);
+        }
+        // SAFETY: the buffer is ours alone, and these bytes have been filled.
+        let head = unsafe { body.buffer.bytes_mut(0..body.filled) };
+        room[..body.filled].copy_from_slice(as_uninit(head));
+        self.huge = body.len >= HUGE;
+        self.scanner.pass(false);
+        Ok(Step::Placed(body.len))
+    }
+
     /// Puts a complete large body into the inbox; says whether it was complete.
     pub(super) fn finish_body(&mut self) -> Result<bool, Error> {
         match self.body.take() {
             Some(body) if body.filled == body.len => {
                 self.huge = body.len >= HUGE;
+                self.roundabout = self.roundabout.saturating_sub(1);
                 let mut msg = Msg::from_buffer(body.buffer, body.len);
                 if body.flags & COMMAND != 0 {
                     self.take_command(msg)?;
@@ -225,6 +285,13 @@ impl FillHalf {
         msg.set_metadata(self.metadata.clone());
         self.inbox.push(Item::Frame(msg, messages), whole)
     }
+}
+
+/// The same bytes, to be written only.
+fn as_uninit(bytes: &mut [u8]) -> &mut [MaybeUninit<u8>] {
+    // SAFETY: of the same size and alignment, and borrowed exclusively; those who write
+    // here write bytes that were read, or leave them as they are.
+    unsafe { &mut *(std::ptr::from_mut(bytes) as *mut [MaybeUninit<u8>]) }
 }
 
 /// How many bytes at the head of `bytes`, which hold a malformed frame, are
