@@ -133,6 +133,11 @@ impl FillHalf {
         !self.inbox.is_empty() || (self.stopped && self.inbox.may_resume())
     }
 
+    /// Whether commands have arrived that nobody has taken.
+    pub fn has_commands(&self) -> bool {
+        !self.commands.is_empty()
+    }
+
     /// Commands that arrived since the last call.
     pub fn take_commands(&mut self) -> Vec<Vec<u8>> {
         std::mem::take(&mut self.commands)

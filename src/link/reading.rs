@@ -226,7 +226,9 @@ impl Link {
         watch: &dyn Watch,
     ) -> Step {
         let step = half.read(&self.pool, keep, room);
-        self.answer(half);
+        if half.has_commands() {
+            self.answer(half);
+        }
         if matches!(step, Step::Ended | Step::Broken) {
             let conn = half.conn.take();
             watch.stop(self, conn.as_deref());

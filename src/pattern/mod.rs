@@ -258,6 +258,11 @@ impl Pattern {
         }
     }
 
+    /// Whether there is anything that is [absorbed](Rules::absorb).
+    pub fn absorbs(&self) -> bool {
+        matches!(self, Pattern::Publish(_))
+    }
+
     /// Where a short message would go to now, and where one would be received from, as far
     /// as that is decided by nothing but whose turn it is, and only one can have it.
     pub fn ways(&self) -> (Option<PipeId>, Option<PipeId>) {

@@ -193,6 +193,14 @@ impl Pipes {
             })
     }
 
+    /// The pipes over connections, and whether each is in the receiver's turn.
+    pub fn links(&self) -> impl Iterator<Item = (PipeId, bool)> {
+        let places = self.places.iter().enumerate();
+        places
+            .filter(|(_, place)| place.pipe.as_ref().is_some_and(|pipe| pipe.is_link()))
+            .map(|(index, place)| (PipeId::new(index as u32, place.round), place.receiving))
+    }
+
     /// The identifiers of all pipes.
     pub fn ids(&self) -> Vec<PipeId> {
         let taken = self

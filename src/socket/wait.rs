@@ -423,16 +423,15 @@ impl Inner {
             return;
         };
         if self.pipes.count() <= FEW {
-            // Reading them is as cheap as asking.
-            let links = self
-                .pipes
-                .iter_mut()
-                .filter(|(_, pipe)| matches!(pipe, Pipe::Link(_)));
+            // Reading them is as cheap as asking; those in its turn the receiver reads itself.
+            let absorbs = self.pattern.absorbs();
             let mut few = [PipeId::NONE; FEW];
             let mut count = 0;
-            for (id, _) in links {
-                few[count] = id;
-                count += 1;
+            for (id, receiving) in self.pipes.links() {
+                if absorbs || !receiving {
+                    few[count] = id;
+                    count += 1;
+                }
             }
             self.activate(&few[..count]);
             return;
