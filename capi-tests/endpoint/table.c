@@ -62,22 +62,23 @@ static const char *const texts[] = {
 
 static char port[16];
 
-/* One of those that the system gives only to who names them: nobody else is given it
- * meanwhile. Where there are none, any. */
+/* One of those that the system gives only to who names them, and of which that is true
+ * with a minus, too: nobody else is given them meanwhile. Where there are none, any. */
 static void choose_port(void *context)
 {
-    int first_given = 0, taken = 1;
+    enum { LEAST = 2000, MOST = 4500 };
+    int first_given = 0, last_given = 0, taken = 1;
     FILE *file = fopen("/proc/sys/net/ipv4/ip_local_port_range", "r");
-    MUST(file && fscanf(file, "%d", &first_given) == 1);
+    MUST(file && fscanf(file, "%d %d", &first_given, &last_given) == 2);
     fclose(file);
-    if (first_given < 12000) {
+    if (first_given <= MOST || last_given >= 65536 - MOST) {
         strcpy(port, strrchr(unused(context, "tcp").text, ':') + 1);
         return;
     }
     for (int i = 0; taken; i++) {
-        int number = 10000 + (getpid() + i) % (first_given - 10000), fd = socket(AF_INET, SOCK_STREAM, 0);
+        int number = LEAST + (getpid() + i) % (MOST - LEAST), fd = socket(AF_INET, SOCK_STREAM, 0);
         struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)number)};
-        MUST(fd >= 0 && i < 10000);
+        MUST(fd >= 0 && i < MOST - LEAST);
         taken = bind(fd, (struct sockaddr *)&address, sizeof address);
         close(fd);
         sprintf(port, "%d", number);
