@@ -208,9 +208,15 @@ impl Link {
         more && !full
     }
 
-    /// Takes in bytes that the handshake has read too much.
-    pub fn feed(self: &Arc<Self>, bytes: &[u8]) -> Result<()> {
+    /// Takes in bytes that the handshake has read too much, in one go with what `begin`
+    /// does with the connection: nobody reads from it before.
+    pub fn feed(
+        self: &Arc<Self>,
+        bytes: &[u8],
+        begin: impl FnOnce(&mut FillHalf) -> Result<()>,
+    ) -> Result<()> {
         self.with_fill(|half| {
+            begin(half)?;
             half.feed(bytes, &self.pool)?;
             self.answer(half);
             Ok(())
@@ -295,6 +301,117 @@ impl Link {
         if let Some(conn) = conn {
             self.background
                 .notify(Notice::Down(self.clone(), conn.number(), broken));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::os::fd::IntoRawFd;
+    use std::os::unix::net::UnixStream;
+    use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+    use std::thread::yield_now;
+
+    use super::*;
+    use crate::link::{
+        Arrival, Background, Batches, Conflate, Lease, Limits, Owner, PipeId, Pool, Taker,
+    };
+    use crate::sys::{EventFd, Fd, TimerFd};
+    use crate::transport::Stream;
+
+    /// Who has a link, and watches its connection, and does nothing about it.
+    struct Nobody;
+
+    impl Owner for Nobody {
+        fn arrived(&self, _: Arrival) {}
+        fn departed(&self, _: &Arc<Link>, _: bool) {}
+        fn readable(&self, _: PipeId) {}
+        fn writable(&self, _: PipeId) {}
+        fn lease(&self, _: PipeId) -> Box<dyn Lease> {
+            Box::new(Nobody)
+        }
+    }
+
+    impl Lease for Nobody {
+        fn look(&mut self) -> bool {
+            false
+        }
+    }
+
+    impl Watch for Nobody {
+        fn stop(&self, _: &Link, _: Option<&Conn>) {}
+        fn resume(&self, _: &Link, _: &Conn) {}
+    }
+
+    struct Body(Vec<u8>);
+
+    impl Taker for Body {
+        fn copy(&mut self, body: &[u8], _: bool) -> bool {
+            self.0.extend_from_slice(body);
+            true
+        }
+    }
+
+    fn link() -> Arc<Link> {
+        let (notices, _unread) = crossbeam_channel::unbounded();
+        let (waker, timer) = (EventFd::new().unwrap(), TimerFd::new().unwrap());
+        let background = Arc::new(Background::new(notices, waker, timer));
+        let limits = Limits {
+            origin: 0,
+            send_mark: 0,
+            receive_mark: 0,
+            max_size: None,
+            conflate: Conflate::default(),
+            subscribes: false,
+            batches: Batches::default(),
+            share: false,
+        };
+        Link::new(Arc::new(Nobody), background, Pool::default(), limits).0
+    }
+
+    /// The first body that a receiver finds which reads by itself; nothing if there is none
+    /// though all is `fed`. `looks` counts how often it has looked.
+    fn receive(link: &Arc<Link>, looks: &AtomicU64, fed: &AtomicBool) -> Vec<u8> {
+        loop {
+            let last = fed.load(Ordering::Acquire);
+            let next = link.next(true, false, None, &Nobody);
+            looks.fetch_add(1, Ordering::Relaxed);
+            if let Next::Item(Item::Chunk(mut chunk, _)) = next {
+                let mut body = Body(Vec::new());
+                chunk.next(&mut body);
+                return body.0;
+            }
+            if last {
+                return Vec::new();
+            }
+            yield_now();
+        }
+    }
+
+    #[test]
+    fn what_was_read_with_a_handshake_comes_first_whoever_reads_on() {
+        for _ in 0..1000 {
+            let (link, looks, fed) = (link(), AtomicU64::new(0), AtomicBool::new(false));
+            let (ours, mut theirs) = UnixStream::pair().unwrap();
+            theirs.write_all(b"llo\0\x05again").unwrap();
+            let stream = Stream::Ipc(Fd::from_raw(ours.into_raw_fd()));
+            let conn = Arc::new(Conn::new(stream, Arc::default()));
+            let heard = std::thread::scope(|scope| {
+                let receiver = scope.spawn(|| receive(&link, &looks, &fed));
+                let begin = |half: &mut FillHalf| {
+                    half.connect(conn, None);
+                    let before = looks.load(Ordering::Relaxed);
+                    while looks.load(Ordering::Relaxed) < before + 2 {
+                        yield_now();
+                    }
+                    Ok(())
+                };
+                link.feed(b"\0\x05he", begin).unwrap();
+                fed.store(true, Ordering::Release);
+                receiver.join().unwrap()
+            });
+            assert_eq!(heard, b"hello");
         }
     }
 }

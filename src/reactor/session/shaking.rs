@@ -129,12 +129,14 @@ impl Session {
         let version = peer.version;
         let hears = self.peering.raw.is_none() && version >= Version::V3_0;
         let beats = !heartbeat.interval.is_zero() && hears;
-        let noted = self.link.with_fill(|half| {
+        // A receiver may be reading by itself already: it gets the connection with what was
+        // read of it, or bytes behind that would come first.
+        let fed = self.link.feed(rest, |half| {
             half.connect(conn.clone(), decode);
             half.pulse = beats.then(|| Box::new(Pulse::new(heartbeat)));
             self.peering.notes.arrival(half)
         });
-        let broken = noted.and_then(|()| self.link.feed(rest)).is_err();
+        let broken = fed.is_err();
         let arrival = Arrival {
             link: self.link.clone(),
             conn,
