@@ -7,7 +7,8 @@
  *
  *   TELL(call)      makes the call and prints it with its integer result
  *   TELL_PTR(call)  the same for a call that returns a pointer
- *   MUST(fact)      ends the program with a line number when the fact is false
+ *   MUST(fact)      ends the program with a line number when the fact is false, how long
+ *                   it took to be found so, and where its threads are
  *   say / hear      send and receive whole messages written as "part|part"
  */
 #ifndef CAPI_TESTS_SUPPORT_H
@@ -65,11 +66,50 @@ static UNUSED const char *error_name(int number)
     return other;
 }
 
+/* Prints a file of /proc without its line's end, if it can be read. */
+static UNUSED void show_file(const char *before, const char *name)
+{
+    char text[256];
+    FILE *file = fopen(name, "r");
+    if (file && fgets(text, sizeof text, file))
+        printf("%s%.*s", before, (int)strcspn(text, "\n"), text);
+    if (file)
+        fclose(file);
+}
+
+/* Where each thread of this process is: its name, and its system call with arguments. */
+static UNUSED void show_threads(void)
+{
+    char name[64];
+    DIR *tasks = opendir("/proc/self/task");
+    for (struct dirent *task; tasks && (task = readdir(tasks));) {
+        if (task->d_name[0] == '.')
+            continue;
+        snprintf(name, sizeof name, "/proc/self/task/%.16s/comm", task->d_name);
+        show_file("  thread ", name);
+        snprintf(name, sizeof name, "/proc/self/task/%.16s/syscall", task->d_name);
+        show_file(": ", name);
+        putchar('\n');
+    }
+}
+
+/* What a program was about, said by must_ if it fails; and when a fact was so last. */
+static UNUSED char about[128];
+static UNUSED long long last_so;
+
+static UNUSED long long now_ms(void);
+
 static UNUSED void must_(int fact, const char *text, const char *file, int line)
 {
-    if (fact)
+    int number = zmq_errno();
+    long long now = now_ms();
+    if (fact) {
+        last_so = now;
         return;
-    printf("%s:%d: not so: %s (%s)\n", file, line, text, error_name(zmq_errno()));
+    }
+    printf("%s:%d: not so: %s (%s)\n", file, line, text, error_name(number));
+    printf("  %lld ms after the last that was%s%s\n", now - last_so, *about ? "; " : "", about);
+    show_threads();
     fflush(stdout);
     _exit(3);
 }
@@ -240,16 +280,25 @@ static UNUSED struct endpoint bind_any(void *socket, const char *transport)
     return last_endpoint(socket);
 }
 
-/* The same where the binder goes and others connect meanwhile: its address is this
- * program's alone, so that they meet nobody else who is given the port. */
+/* An address of this program alone: who is given one of its ports elsewhere, or is
+ * still looking for somebody who had it, is not met there. */
+static UNUSED const char *own_address(void)
+{
+    static char text[32];
+    int pid = getpid();
+    snprintf(text, sizeof text, "127.%d.%d.%d", 64 + (pid >> 14 & 127), 1 + (pid >> 7 & 127),
+             1 + (pid & 127));
+    return text;
+}
+
+/* The same where the binder goes and others connect meanwhile, or where a stray peer
+ * would be taken for the one that is expected. */
 static UNUSED struct endpoint bind_own(void *socket, const char *transport)
 {
     struct endpoint e;
-    int pid = getpid();
     if (strcmp(transport, "tcp") != 0)
         return bind_any(socket, transport);
-    snprintf(e.text, sizeof e.text, "tcp://127.%d.%d.%d:*", 64 + (pid >> 14 & 127),
-             1 + (pid >> 7 & 127), 1 + (pid & 127));
+    snprintf(e.text, sizeof e.text, "tcp://%s:*", own_address());
     MUST(zmq_bind(socket, e.text) == 0);
     return last_endpoint(socket);
 }

@@ -18,21 +18,31 @@
 #define DEALER_READY "\4\x29\5READY\x0bSocket-Type\0\0\0\6DEALER\x08Identity\0\0\0\0"
 #define READY_SIZE (sizeof DEALER_READY - 1)
 
-/* Whether something comes, or the end, within the time. */
+/* Whether something comes, or the end, within the time. A long time is waited for in
+ * pieces: where all stands still for a while, those who are waited for get the rest. */
 static UNUSED int raw_await(int fd, int timeout)
 {
     struct pollfd item = {fd, POLLIN, 0};
-    int rc = poll(&item, 1, timeout);
-    MUST(rc >= 0);
+    int rc;
+    do {
+        int piece = timeout > 500 ? 500 : timeout;
+        rc = poll(&item, 1, piece);
+        if (rc < 0)
+            MUST(!"polling works");
+        timeout -= piece;
+    } while (!rc && timeout > 0);
     return rc;
 }
 
-/* Connects; 0 if that takes its time. */
+/* Connects, to this machine if the endpoint names no address; 0 if that takes its time. */
 static UNUSED int raw_connects(int fd, struct endpoint e)
 {
     struct sockaddr_in address = {.sin_family = AF_INET};
-    address.sin_port = htons(atoi(strrchr(e.text, ':') + 1));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    char *port = strrchr(e.text, ':');
+    *port = 0;
+    address.sin_port = htons(atoi(port + 1));
+    if (inet_pton(AF_INET, e.text + strlen("tcp://"), &address.sin_addr) != 1)
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
         return 1;
     MUST(errno == EINPROGRESS);
@@ -47,16 +57,17 @@ static UNUSED int raw_connect(struct endpoint e)
     return fd;
 }
 
+/* Listens where nobody comes by who is looking for somebody else. */
 static UNUSED int raw_listen(struct endpoint *e)
 {
     struct sockaddr_in address = {.sin_family = AF_INET};
     socklen_t size = sizeof address;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    MUST(inet_pton(AF_INET, own_address(), &address.sin_addr) == 1);
     int listener = socket(AF_INET, SOCK_STREAM, 0);
     MUST(bind(listener, (struct sockaddr *)&address, sizeof address) == 0);
     MUST(listen(listener, 1) == 0);
     MUST(getsockname(listener, (struct sockaddr *)&address, &size) == 0);
-    snprintf(e->text, sizeof e->text, "tcp://127.0.0.1:%d", ntohs(address.sin_port));
+    snprintf(e->text, sizeof e->text, "tcp://%s:%d", own_address(), ntohs(address.sin_port));
     return listener;
 }
 
@@ -77,7 +88,10 @@ static UNUSED void send_all(int fd, const char *bytes, size_t size)
 static UNUSED int raw_read(int fd, void *bytes, size_t size)
 {
     for (size_t have = 0; have < size;) {
-        MUST(raw_await(fd, PATIENCE));
+        if (!raw_await(fd, PATIENCE)) {
+            printf("read %zu of %zu bytes\n", have, size);
+            MUST(!"the rest comes in time");
+        }
         ssize_t got = recv(fd, (char *)bytes + have, size - have, 0);
         if (got <= 0)
             return 0;

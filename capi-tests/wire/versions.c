@@ -255,6 +255,7 @@ static void talk(const struct talk *t)
     if (way == PUBLISHES)
         peer_subscribes(t);
     for (int number = 0; number < MESSAGES; number++) {
+        snprintf(about, sizeof about, "message %d", number);
         if (way == ASKS || way == PUBLISHES) {
             we_say(t, number);
             peer_hears(t, number);
@@ -308,13 +309,14 @@ static int listen_for_us(struct endpoint *e, int is_tcp)
 
 static void meet(void *context, const struct pair *pair, enum version version, int is_tcp, int bound)
 {
+    strcpy(about, "the connection");
     struct talk t = {pair, version, make(context, pair->ours), -1};
     struct endpoint e;
     int listener = -1;
     if (pair->way == SUBSCRIBES)
         we_subscribe(&t);
     if (bound) {
-        t.fd = call(bind_any(t.socket, is_tcp ? "tcp" : "ipc"), is_tcp);
+        t.fd = call(bind_own(t.socket, is_tcp ? "tcp" : "ipc"), is_tcp);
     } else {
         listener = listen_for_us(&e, is_tcp);
         join(t.socket, e);
@@ -322,6 +324,7 @@ static void meet(void *context, const struct pair *pair, enum version version, i
     }
     int at_once = 1; /* a header does not wait until what was before it is acknowledged */
     MUST(!is_tcp || setsockopt(t.fd, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once) == 0);
+    strcpy(about, "the handshake");
     shake(&t);
     talk(&t);
     if (listener >= 0)
