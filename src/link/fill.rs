@@ -24,7 +24,7 @@ use crate::link::chunk::{Chunk, Item, LARGE};
 use crate::link::inbox::Inbox;
 use crate::link::pool::{CHUNK, Pool};
 use crate::link::pulse::Pulse;
-use crate::link::{Conn, Limits};
+use crate::link::{Conn, Limits, Patience};
 use crate::message::{Buffer, Metadata, Msg};
 use crate::zmtp::Scanner;
 use crate::zmtp::wire::Decode;
@@ -43,10 +43,6 @@ const SMALL: usize = CHUNK / 8;
 
 /// The receiver's memory, for the body of a message that is the next to be received.
 pub type Room<'a> = Option<&'a mut [MaybeUninit<u8>]>;
-
-/// So many large bodies are read as they come after one that was not all there when it was
-/// to be read into the receiver's room: what came of it was copied once more than need be.
-const AFTER_A_PART: u8 = 16;
 
 /// What one read came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,8 +78,9 @@ pub struct FillHalf {
     /// The beginning of a frame that is not large.
     carry: Vec<u8>,
     body: Option<Body>,
-    /// So many large bodies are not to be read into the receiver's room.
-    roundabout: u8,
+    /// Whether large bodies are all there when they are read into the receiver's room. Of
+    /// one that is not, what has come is copied once more than need be.
+    straight: Patience,
     /// The last frame was a huge one.
     huge: bool,
     scanner: Scanner,
@@ -114,7 +111,7 @@ impl FillHalf {
             inbox: Inbox::new(limits.receive_mark, limits.conflate.incoming),
             carry: Vec::new(),
             body: None,
-            roundabout: 0,
+            straight: Patience::default(),
             huge: false,
             scanner: Scanner::new(),
             decode: None,
@@ -296,13 +293,26 @@ impl FillHalf {
             used += 1;
         }
         // SAFETY: both pieces are within memory that is ours alone.
-        let count = match unsafe { self.receive(conn, &vectors[..used]) } {
+        let mut count = match unsafe { self.receive(conn, &vectors[..used]) } {
             Ok(count) => count,
             Err(step) => {
                 pool.give(buffer);
                 return Ok(step);
             }
         };
+        if let Some(room) = &mut room
+            && count < wanted
+        {
+            // The end of it is often there a moment later.
+            let missing = room.len() - (wanted - count);
+            let rest = &mut room[missing..];
+            let piece = libc::iovec {
+                iov_base: rest.as_mut_ptr().cast(),
+                iov_len: rest.len(),
+            };
+            // SAFETY: the room is ours alone. What has gone wrong is met again.
+            count += unsafe { self.receive(conn, &[piece]) }.unwrap_or(0);
+        }
         let direct = count.min(wanted);
         let mut step = Step::Read;
         if let Some(room) = room {

@@ -17,6 +17,7 @@ mod flush;
 mod inbox;
 pub mod outbox;
 mod owner;
+mod patience;
 mod pool;
 mod pulse;
 mod reading;
@@ -36,11 +37,11 @@ pub use conn::Conn;
 pub use fill::{FillHalf, Room, Step};
 pub use flush::{FlushHalf, Wrote};
 pub use owner::{Arrival, Owner, PipeId};
+use patience::Patience;
 pub use pool::Pool;
 pub use pulse::{Beat, Pulse};
 pub use reading::{Next, Watch};
 pub use slot::Slot;
-use writing::Patience;
 pub use writing::{BACK_TO_BACK, Lent};
 
 /// The producing end of an outbox of messages.

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering, fence};
+use std::sync::atomic::{Ordering, fence};
 use std::time::Duration;
 
 use super::outbox::Progress;
@@ -43,34 +43,6 @@ impl Lent {
 
 /// How long a lender waits at the most for the kernel to take the rest of what it lent.
 const PATIENCE: Duration = Duration::from_millis(5);
-
-/// The most times that a lender does not wait after waits in vain.
-const BACK_OFF: u32 = 16;
-
-/// Whether to wait for the kernel: not where that was in vain, for a while that doubles.
-#[derive(Default)]
-pub struct Patience {
-    /// Times to pass without waiting.
-    skip: AtomicU32,
-    vain: AtomicU32,
-}
-
-impl Patience {
-    fn pays(&self) -> bool {
-        let skip = self.skip.load(Ordering::Relaxed);
-        self.skip.store(skip.saturating_sub(1), Ordering::Relaxed);
-        skip == 0
-    }
-
-    fn note(&self, paid: bool) {
-        let vain = match paid {
-            true => 0,
-            false => (2 * self.vain.load(Ordering::Relaxed)).clamp(1, BACK_OFF),
-        };
-        self.vain.store(vain, Ordering::Relaxed);
-        self.skip.store(vain, Ordering::Relaxed);
-    }
-}
 
 /// How many batches a caller writes before it leaves the rest to the
 /// background.
@@ -267,7 +239,9 @@ impl Link {
     /// does not take all of it, within `limit` at the most, a copy of the rest takes its
     /// place: afterwards nothing here refers to the lender's bytes.
     pub fn flush_lent(self: &Arc<Self>, lent: Lent, limit: Duration) {
-        if !limit.is_zero() && self.patience.pays() {
+        if !self.patience.pays() {
+            self.patience.pass();
+        } else if !limit.is_zero() {
             self.lends.store(true, Ordering::Relaxed);
             self.flush_patiently(&lent, limit.min(PATIENCE));
             self.lends.store(false, Ordering::Relaxed);

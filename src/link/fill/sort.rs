@@ -8,7 +8,7 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use super::{AFTER_A_PART, CHUNK, Chunk, FillHalf, HUGE, Item, LARGE, Pool, Room, SMALL, Step};
+use super::{CHUNK, Chunk, FillHalf, HUGE, Item, LARGE, Pool, Room, SMALL, Step};
 use crate::error::Error;
 use crate::message::{Buffer, Msg};
 use crate::zmtp::frame::{self, COMMAND, MORE};
@@ -103,11 +103,11 @@ impl FillHalf {
     }
 
     /// As much of `room` as the body on its way in takes, if that is a whole message, the
-    /// next that is to be received, and worth a try.
+    /// next that is to be received, and it is worth a try.
     pub(super) fn fitting<'a>(&mut self, room: Room<'a>) -> Room<'a> {
         let (room, body) = (room?, self.body.as_ref()?);
         let whole = body.flags == 0 && !self.scanner.in_message();
-        if !whole || self.roundabout > 0 || !self.inbox.is_empty() {
+        if !whole || !self.straight.pays() || !self.inbox.is_empty() {
             return None;
         }
         room.get_mut(..body.len)
@@ -125,8 +125,8 @@ impl FillHalf {
             return Ok(Step::Read);
         };
         let end = body.filled + count;
+        self.straight.note(end == body.len);
         if end < body.len {
-            self.roundabout = AFTER_A_PART;
             body.append(&room[body.filled..end])?;
             self.body = Some(body);
             return Ok(Step::Read);
@@ -144,7 +144,7 @@ impl FillHalf {
         match self.body.take() {
             Some(body) if body.filled == body.len => {
                 self.huge = body.len >= HUGE;
-                self.roundabout = self.roundabout.saturating_sub(1);
+                self.straight.pass();
                 let mut msg = Msg::from_buffer(body.buffer, body.len);
                 if body.flags & COMMAND != 0 {
                     self.take_command(msg)?;
