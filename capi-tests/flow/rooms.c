@@ -1,6 +1,7 @@
 /* Large messages that come in any pieces, received into rooms of any size: each whole, with
  * nothing written behind it; a call that ends without a message leaves its room alone; and
- * who is hung up on in the middle of one receives the next peer's. */
+ * who is hung up on in the middle of one receives the next peer's. What comes before a fault
+ * is received. */
 #include <netinet/tcp.h>
 
 #include "../monitor/raw.h"
@@ -177,6 +178,37 @@ static void hung_up_on(void)
     shut_now(dealer);
 }
 
+static void *hear_fifth(void *nothing)
+{
+    take(5, MOST);
+    return nothing;
+}
+
+/* What is wrong behind a message does not take it along. */
+static void before_a_fault(void)
+{
+    static const char fault[] = "\2\377\377\377\377\377\377\377\377";
+    static unsigned char bytes[MOST + 16];
+    pthread_t thread;
+    dealer = make(context, ZMQ_DEALER);
+    at = bind_any(dealer, "tcp");
+    for (int time_out = -1; time_out < PATIENCE; time_out += PATIENCE + 1) {
+        set_int(dealer, ZMQ_RCVTIMEO, time_out);
+        int fd = call();
+        size_t size = encode(bytes, 5, 0);
+        memcpy(bytes + size, fault, sizeof fault - 1);
+        MUST(pthread_create(&thread, NULL, hear_fifth, NULL) == 0);
+        let_happen();
+        send_all(fd, (char *)bytes, 9);
+        let_happen();
+        send_all(fd, (char *)bytes + 9, size - 9 + sizeof fault - 1);
+        MUST(pthread_join(thread, NULL) == 0);
+        read_to_end(fd);
+    }
+    puts("the one before the fault");
+    shut_now(dealer);
+}
+
 int main(void)
 {
     context = make_context();
@@ -184,6 +216,7 @@ int main(void)
     in_pieces(PATIENCE);
     untouched();
     hung_up_on();
+    before_a_fault();
     finish(context);
     return 0;
 }

@@ -61,6 +61,16 @@ pub enum Step {
     Broken,
 }
 
+impl Step {
+    /// What an error makes of a connection.
+    fn after(error: Error) -> Step {
+        match error {
+            Error::Os(libc::EPROTO) => Step::Broken,
+            _ => Step::Ended,
+        }
+    }
+}
+
 /// The state of the read half, under its lock.
 pub struct FillHalf {
     /// The connection, while there is one.
@@ -78,6 +88,8 @@ pub struct FillHalf {
     /// The beginning of a frame that is not large.
     carry: Vec<u8>,
     body: Option<Body>,
+    /// What was wrong behind a message that was placed.
+    fault: Option<Step>,
     /// Whether large bodies are all there when they are read into the receiver's room. Of
     /// one that is not, what has come is copied once more than need be.
     straight: Patience,
@@ -111,6 +123,7 @@ impl FillHalf {
             inbox: Inbox::new(limits.receive_mark, limits.conflate.incoming),
             carry: Vec::new(),
             body: None,
+            fault: None,
             straight: Patience::default(),
             huge: false,
             scanner: Scanner::new(),
@@ -135,6 +148,12 @@ impl FillHalf {
         !self.commands.is_empty()
     }
 
+    /// How the connection ended with the last read, if the message that came before that
+    /// was placed.
+    pub fn take_fault(&mut self) -> Option<Step> {
+        self.fault.take()
+    }
+
     /// Commands that arrived since the last call.
     pub fn take_commands(&mut self) -> Vec<Vec<u8>> {
         std::mem::take(&mut self.commands)
@@ -146,6 +165,7 @@ impl FillHalf {
         self.inbox.forget_open();
         self.carry = Vec::new();
         self.body = None;
+        self.fault = None;
         self.scanner = Scanner::new();
         self.decode = None;
         self.stopped = false;
@@ -194,8 +214,7 @@ impl FillHalf {
         };
         let step = match read {
             Ok(step) => step,
-            Err(Error::Os(libc::EPROTO)) => Step::Broken,
-            Err(_) => Step::Ended,
+            Err(error) => Step::after(error),
         };
         if matches!(step, Step::Ended | Step::Broken)
             && let Some(mut decode) = self.decode.take()
@@ -329,7 +348,10 @@ impl FillHalf {
             unsafe { own.bytes_mut(0..end).copy_from_slice(buffer.bytes(0..end)) };
             pool.give(std::mem::replace(&mut buffer, own));
         }
-        self.accept(buffer, 0, end, pool)?;
+        match self.accept(buffer, 0, end, pool) {
+            Err(error) if step == Step::Read => return Err(error),
+            accepted => self.fault = accepted.err().map(Step::after),
+        }
         Ok(step)
     }
 

@@ -235,10 +235,11 @@ impl Link {
         if half.has_commands() {
             self.answer(half);
         }
-        if matches!(step, Step::Ended | Step::Broken) {
+        let end = half.take_fault().unwrap_or(step);
+        if matches!(end, Step::Ended | Step::Broken) {
             let conn = half.conn.take();
             watch.stop(self, conn.as_deref());
-            self.down(conn.as_deref(), step == Step::Broken);
+            self.down(conn.as_deref(), end == Step::Broken);
         }
         step
     }
