@@ -132,6 +132,11 @@ pub trait Rules {
         false
     }
 
+    /// Whether a receive would look at what has arrived, and not refuse before.
+    fn listens(&self) -> bool {
+        true
+    }
+
     /// `ZMQ_SUBSCRIBE` and, with `on` false, `ZMQ_UNSUBSCRIBE`.
     fn subscribe(&mut self, _pipes: &mut Pipes, _topic: &[u8], _on: bool) -> Result<()> {
         Err(Error::Invalid)

@@ -127,6 +127,10 @@ impl Rules for Rep {
             State::Answering | State::Sending => false,
         }
     }
+
+    fn listens(&self) -> bool {
+        matches!(self.state, State::Awaiting | State::Receiving)
+    }
 }
 
 impl Rep {

@@ -150,6 +150,10 @@ impl Rules for Req {
         }
     }
 
+    fn listens(&self) -> bool {
+        matches!(self.state, State::Awaiting | State::Receiving)
+    }
+
     fn configure(&mut self, settings: &Settings) {
         self.settings = *settings;
     }

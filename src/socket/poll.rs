@@ -174,7 +174,11 @@ impl Poll {
             if !few {
                 break;
             }
-            if socket.signaler.is_none() && socket.home.as_mut().is_some_and(|home| home.take()) {
+            // Who does not receive is not to keep the I/O thread from reading.
+            let receives = i32::from(item.events) & POLLIN != 0
+                && socket.signaler.is_none()
+                && socket.pattern.rules().listens();
+            if receives && socket.home.as_mut().is_some_and(|home| home.take()) {
                 socket.uses += 1;
                 socket.stir();
                 self.leased.push(socket.me);
