@@ -193,7 +193,7 @@ fn receive(
 ) -> Result<()> {
     let mut socket = socket.entered(locked).ok_or(Error::NotSocket)?.alive()?;
     if flags & DONTWAIT == 0 && socket.options.rcvtimeo < 0 {
-        sink.lend_room();
+        socket.lend_room(sink);
     }
     socket.lower();
     if socket.uses.is_multiple_of(LOOK_EVERY) && socket.reads_itself() {
@@ -271,7 +271,7 @@ fn wait_for(
 fn receive_again(sink: &mut Sink<'_>, pause: &mut Pause) -> Result<()> {
     let (mut socket, mut wait) = Wait::resume(pause)?;
     if wait.is_endless() {
-        sink.lend_room();
+        socket.lend_room(sink);
     }
     match socket.try_recv(sink, false) {
         Err(Error::Again) => wait_for(socket, wait, true, sink, pause),
@@ -283,6 +283,14 @@ fn receive_again(sink: &mut Sink<'_>, pause: &mut Pause) -> Result<()> {
 }
 
 impl Inner {
+    /// Has a message of the only peer read straight into the room of a call that goes on
+    /// until it has one. With others a shorter message could come before the rest.
+    fn lend_room(&self, sink: &mut Sink<'_>) {
+        if self.pipes.count() == 1 {
+            sink.lend_room();
+        }
+    }
+
     /// Receives the next frame, if there is one: by the short way if that will do.
     fn recv_soon(&mut self, sink: &mut Sink<'_>) -> Result<()> {
         if self.plain == 0 {
