@@ -285,15 +285,21 @@ impl FillHalf {
         let mut and_more = self.inbox.has_room_for(2);
         let mut room = self.fitting(room);
         if let Some(body) = &mut self.body {
-            let place = match &mut room {
-                Some(room) => &mut room[body.filled..],
-                None => body.room()?,
+            let (base, len) = match &mut room {
+                Some(room) => (
+                    room[body.filled..].as_mut_ptr().cast(),
+                    room.len() - body.filled,
+                ),
+                None => {
+                    let own = body.room()?;
+                    (own.as_mut_ptr().cast(), own.len())
+                }
             };
             vectors[0] = libc::iovec {
-                iov_base: place.as_mut_ptr().cast(),
-                iov_len: place.len(),
+                iov_base: base,
+                iov_len: len,
             };
-            (used, wanted) = (1, place.len());
+            (used, wanted) = (1, len);
             and_more &= body.filled + wanted == body.len;
         }
         if used == 0 || and_more {

@@ -98,9 +98,7 @@ impl Inbox {
             let frames = self.held.len() + 1;
             self.ready.try_reserve(frames).map_err(no_memory)?;
             self.outstanding += item.messages();
-            if frames > 1 {
-                self.ready.extend(self.held.drain(..));
-            }
+            self.ready.extend(self.held.drain(..));
             self.ready.push_back(item);
         } else {
             self.held.try_reserve(1).map_err(no_memory)?;

@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use super::{CHUNK, Chunk, FillHalf, HUGE, Item, LARGE, Pool, Room, SMALL, Step};
 use crate::error::Error;
+use crate::memory::copy_short;
 use crate::message::{Buffer, Msg};
 use crate::zmtp::frame::{self, COMMAND, MORE};
 use crate::zmtp::{self, Scan, command};
@@ -37,16 +38,15 @@ impl Body {
     }
 
     /// Where what comes next of it goes.
-    pub(super) fn room(&mut self) -> Result<&mut [MaybeUninit<u8>], Error> {
+    pub(super) fn room(&mut self) -> Result<&mut [u8], Error> {
         self.grow()?;
         let end = self.buffer.capacity().min(self.len);
         // SAFETY: the buffer is ours alone.
-        let room = unsafe { self.buffer.bytes_mut(self.filled..end) };
-        Ok(as_uninit(room))
+        Ok(unsafe { self.buffer.bytes_mut(self.filled..end) })
     }
 
     /// Takes what came next of it.
-    fn append(&mut self, mut bytes: &[MaybeUninit<u8>]) -> Result<(), Error> {
+    fn append(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
         while !bytes.is_empty() {
             let room = self.room()?;
             let (now, later) = bytes.split_at(room.len().min(bytes.len()));
@@ -83,17 +83,10 @@ impl FillHalf {
     fn fill_body(&mut self, buffer: &Buffer, len: usize) -> Result<usize, Error> {
         let mut taken = 0;
         while let Some(body) = &mut self.body {
-            if body.filled < body.len && taken < len {
-                body.grow()?;
-                let room = body.buffer.capacity().min(body.len) - body.filled;
-                let count = room.min(len - taken);
-                // SAFETY: the body's buffer is ours alone, and nobody writes
-                // to the received bytes before they are in the inbox.
-                unsafe {
-                    let target = body.buffer.bytes_mut(body.filled..body.filled + count);
-                    target.copy_from_slice(buffer.bytes(taken..taken + count));
-                }
-                body.filled += count;
+            let count = (body.len - body.filled).min(len - taken);
+            if count > 0 {
+                // SAFETY: nobody writes to the received bytes before they are in the inbox.
+                body.append(unsafe { buffer.bytes(taken..taken + count) })?;
                 taken += count;
             } else if !self.finish_body()? {
                 break;
@@ -127,13 +120,17 @@ impl FillHalf {
         let end = body.filled + count;
         self.straight.note(end == body.len);
         if end < body.len {
-            body.append(&room[body.filled..end])?;
+            let part = &room[body.filled..end];
+            // SAFETY: the kernel has filled these bytes.
+            body.append(unsafe { std::slice::from_raw_parts(part.as_ptr().cast(), count) })?;
             self.body = Some(body);
             return Ok(Step::Read);
         }
         // SAFETY: the buffer is ours alone, and these bytes have been filled.
-        let head = unsafe { body.buffer.bytes_mut(0..body.filled) };
-        room[..body.filled].copy_from_slice(as_uninit(head));
+        let head = unsafe { body.buffer.bytes(0..body.filled) };
+        let place = &mut room[..body.filled];
+        // SAFETY: as many bytes on both sides, of which the buffer's are not the caller's.
+        unsafe { copy_short(head.as_ptr(), place.as_mut_ptr().cast(), place.len()) };
         self.huge = body.len >= HUGE;
         self.scanner.pass(false);
         Ok(Step::Placed(body.len))
@@ -285,13 +282,6 @@ impl FillHalf {
         msg.set_metadata(self.metadata.clone());
         self.inbox.push(Item::Frame(msg, messages), whole)
     }
-}
-
-/// The same bytes, to be written only.
-fn as_uninit(bytes: &mut [u8]) -> &mut [MaybeUninit<u8>] {
-    // SAFETY: of the same size and alignment, and borrowed exclusively; those who write
-    // here write bytes that were read, or leave them as they are.
-    unsafe { &mut *(std::ptr::from_mut(bytes) as *mut [MaybeUninit<u8>]) }
 }
 
 /// How many bytes at the head of `bytes`, which hold a malformed frame, are
