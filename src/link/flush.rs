@@ -11,6 +11,7 @@
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
+use crate::link::packets::Packets;
 use crate::link::staging::Staging;
 use crate::link::{Batches, Conn, OutReader, Slot};
 use crate::message::Msg;
@@ -31,6 +32,8 @@ pub enum Wrote {
     All,
     /// A batch was accepted; there is more.
     Some,
+    /// All but an end that may wait for what comes next.
+    Most,
     /// The kernel takes no more for now.
     Full,
     /// The connection failed with this errno.
@@ -51,6 +54,7 @@ pub struct FlushHalf {
     commands: Vec<u8>,
     /// Whether a command has been written in part.
     command_open: bool,
+    packets: Packets,
     /// What goes between the outbox and a wire that carries no frames.
     staging: Option<Box<Staging>>,
     /// The most bytes of the outbox that one system call is given, unless a single
@@ -70,12 +74,14 @@ impl FlushHalf {
             framed: None,
             commands: Vec::new(),
             command_open: false,
+            packets: Packets::default(),
             staging: None,
         }
     }
 
     /// Takes a connection, and who translates for it if somebody has to.
     pub fn connect(&mut self, conn: Arc<Conn>, encode: Option<Box<dyn Encode>>) {
+        self.packets = Packets::new(&conn);
         self.conn = Some(conn);
         self.staging = encode.map(|encode| Box::new(Staging::new(encode)));
     }
@@ -117,10 +123,11 @@ impl FlushHalf {
         self.outbox.discard_partial(spent).wake_writer || wake
     }
 
-    /// Writes one batch. Returns also whether the producer is to be told that
+    /// Writes one batch, of a `stream` as many whole packets as it fills, if what is left
+    /// is little. Returns also whether the producer is to be told that
     /// what it waits for was accepted.
     /// Bodies that are out go to `spent`, to be dropped without a lock.
-    pub fn write(&mut self, spent: &mut Vec<Msg>) -> (Wrote, bool) {
+    pub fn write(&mut self, stream: bool, spent: &mut Vec<Msg>) -> (Wrote, bool) {
         let Some(conn) = &self.conn else {
             return (Wrote::All, false);
         };
@@ -150,14 +157,23 @@ impl FlushHalf {
         if bytes == 0 {
             return (Wrote::All, false);
         }
-        if self.batch < Batches::default().write {
-            // As the application wants it. Only the last piece goes beyond.
-            let beyond = bytes.saturating_sub(self.batch);
-            if let Some(last) = pieces.last_mut() {
-                last.iov_len -= beyond;
-            }
-            bytes -= beyond;
-        }
+        let mut kept = false;
+        let most = if self.batch < Batches::default().write {
+            // As the application wants it.
+            self.batch.min(bytes)
+        } else {
+            // A command waits for the end of a message.
+            let stream = stream && self.commands.is_empty();
+            let goes_on = bytes >= self.batch;
+            let fitting = match stream || goes_on {
+                true => self.packets.fill(conn, bytes, goes_on),
+                false => bytes,
+            };
+            kept = stream && fitting < bytes;
+            fitting
+        };
+        let pieces = cut(pieces, bytes - most);
+        bytes = most;
         // SAFETY: the outbox keeps what it gathered until it is advanced.
         match unsafe { conn.stream.send_iovecs(pieces) } {
             Ok(count) => {
@@ -165,6 +181,7 @@ impl FlushHalf {
                 let short = count < bytes;
                 let wrote = match short {
                     true => Wrote::Full,
+                    false if kept => Wrote::Most,
                     false if self.is_clean() => Wrote::All,
                     false => Wrote::Some,
                 };
@@ -284,6 +301,20 @@ impl Framed {
             iov_len: bytes.len(),
         })
     }
+}
+
+/// The same pieces without so many bytes at their end.
+fn cut(pieces: &mut [libc::iovec], mut bytes: usize) -> &[libc::iovec] {
+    let mut count = pieces.len();
+    while bytes > 0
+        && let Some(last) = pieces[..count].last_mut()
+    {
+        let less = bytes.min(last.iov_len);
+        last.iov_len -= less;
+        bytes -= less;
+        count -= usize::from(last.iov_len == 0);
+    }
+    &pieces[..count]
 }
 
 fn refused(error: &std::io::Error) -> Wrote {

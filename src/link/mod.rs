@@ -17,6 +17,7 @@ mod flush;
 mod inbox;
 pub mod outbox;
 mod owner;
+mod packets;
 mod patience;
 mod pool;
 mod pulse;
@@ -106,6 +107,8 @@ pub struct Conflate {
 pub enum Side {
     /// A thread of the application, inside a call.
     Caller,
+    /// The same, in a stream: the end of what it writes may wait for what comes next.
+    Stream,
     /// The same, ready to wait for the kernel itself.
     Lender,
     /// The I/O thread.

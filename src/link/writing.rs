@@ -6,7 +6,6 @@
 //! a mark tells who has it that there is more. Only who would drop a message waits.
 //! What it is written with is the [`FlushHalf`].
 
-use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
 use std::time::Duration;
@@ -23,19 +22,20 @@ pub const BACK_TO_BACK: Duration = Duration::from_micros(30);
 
 /// A body that the outbox has only a reference to, for as long as it takes to write it.
 pub struct Lent {
-    /// Where it lies, by which it is known again. Another body may be mistaken for it only if
-    /// it lies in the very same bytes: then it is as good to have a copy of that.
-    addresses: Range<usize>,
+    /// By which it is known again: the byte it begins at, of all that was ever appended.
+    pub begins: u64,
+    /// Its end may wait for what comes next.
+    pub stream: bool,
     /// As much room, for what the kernel does not take.
     room: Buffer,
 }
 
 impl Lent {
-    /// With room for a copy of `body`.
+    /// With room for a copy of `body`, which is not yet appended.
     pub fn new(body: &[u8]) -> Result<Lent> {
-        let Range { start, end } = body.as_ptr_range();
         Ok(Lent {
-            addresses: start.addr()..end.addr(),
+            begins: 0,
+            stream: false,
             room: Buffer::with_capacity(body.len())?,
         })
     }
@@ -157,29 +157,31 @@ impl Link {
         }
     }
 
-    /// Writes what is in the outbox, or leaves it to who is writing already. Says whether
-    /// it ended because the kernel takes no more for now.
-    pub fn flush(self: &Arc<Self>, side: Side) -> bool {
-        if side == Side::Caller && self.is_full() {
+    /// Writes what is in the outbox, or leaves it to who is writing already.
+    pub fn flush(self: &Arc<Self>, side: Side) {
+        self.write_out(side, side == Side::Stream);
+    }
+
+    /// The same; of a `stream` its end may be left. Says what the last batch came to, if
+    /// there was one.
+    fn write_out(self: &Arc<Self>, side: Side, stream: bool) -> Option<Wrote> {
+        if matches!(side, Side::Caller | Side::Stream) && self.is_full() {
             // Who takes that back either sees what was appended, or is seen here.
             fence(Ordering::SeqCst);
             if self.is_full() {
-                return true;
+                return Some(Wrote::Full);
             }
         }
-        let Some(mut half) = self.flush.try_lock_or_mark() else {
-            return false;
-        };
-        let mut full = false;
+        let mut half = self.flush.try_lock_or_mark()?;
         let most = match side {
-            Side::Caller | Side::Lender => CALLER_BATCHES,
+            Side::Caller | Side::Stream | Side::Lender => CALLER_BATCHES,
             Side::Background | Side::Watcher => THREAD_BATCHES,
         };
         let mut batches = 0;
         let mut wake = false;
         let mut spent = Vec::new();
-        loop {
-            let (wrote, freed) = half.write(&mut spent);
+        let last = loop {
+            let (wrote, freed) = half.write(stream, &mut spent);
             wake |= freed;
             batches += 1;
             let again = match wrote {
@@ -188,9 +190,13 @@ impl Link {
                     self.ensure_watched();
                     false
                 }
+                Wrote::Most => {
+                    self.set_oldest(Instant::now());
+                    self.ensure_watched();
+                    false
+                }
                 Wrote::All => false,
                 Wrote::Full => {
-                    full = true;
                     let known = side == Side::Lender
                         || self.full.swap(true, Ordering::AcqRel)
                         || side == Side::Watcher;
@@ -224,36 +230,36 @@ impl Link {
                 Some(held) => {
                     drop(held);
                     self.ensure_watched();
-                    break;
+                    break wrote;
                 }
-                None => break,
+                None => break wrote,
             }
-        }
+        };
         if wake {
             self.owner.writable(self.pipe());
         }
-        full
+        Some(last)
     }
 
-    /// Writes a body that was lent to the outbox, and is the first in it. If the kernel
-    /// does not take all of it, within `limit` at the most, a copy of the rest takes its
-    /// place: afterwards nothing here refers to the lender's bytes.
+    /// Writes a body that was lent to the outbox. What the kernel does not take, within
+    /// `limit` at the most, and the end of it in a stream, is replaced by a copy: afterwards
+    /// nothing here refers to the lender's bytes.
     pub fn flush_lent(self: &Arc<Self>, lent: Lent, limit: Duration) {
+        let mut done = false;
         if !self.patience.pays() {
             self.patience.pass();
         } else if !limit.is_zero() {
             self.lends.store(true, Ordering::Relaxed);
-            self.flush_patiently(&lent, limit.min(PATIENCE));
+            done = self.flush_patiently(&lent, limit.min(PATIENCE));
             self.lends.store(false, Ordering::Relaxed);
         }
-        // From here on others see to what is left.
-        self.flush(Side::Caller);
-        let Lent {
-            addresses,
-            mut room,
-        } = lent;
+        if !done {
+            // From here on others see to what is left.
+            self.write_out(Side::Caller, lent.stream);
+        }
+        let mut room = lent.room;
         let redeemed = self.with_flush(|half| {
-            half.outbox.exchange_first_body(&addresses, |body, out| {
+            half.outbox.exchange_body(lent.begins, |body, out| {
                 // SAFETY: the room is nobody else's.
                 unsafe { room.bytes_mut(out..body.len()) }.copy_from_slice(&body.as_slice()[out..]);
                 Msg::from_buffer(room, body.len())
@@ -263,23 +269,28 @@ impl Link {
         drop(redeemed);
     }
 
-    /// Writes what was lent, waiting for the kernel as long as it takes more.
-    fn flush_patiently(self: &Arc<Self>, lent: &Lent, limit: Duration) {
+    /// Writes what was lent, waiting for the kernel as long as it takes more. Says whether
+    /// all is out but an end that may wait.
+    fn flush_patiently(self: &Arc<Self>, lent: &Lent, limit: Duration) -> bool {
         let until = Instant::now().after(limit);
-        while self.flush(Side::Lender) {
+        loop {
+            match self.write_out(Side::Lender, lent.stream) {
+                Some(Wrote::Full) => {}
+                wrote => return matches!(wrote, Some(Wrote::All | Wrote::Most)),
+            }
             // Unless it is out, or somebody else is writing.
             let look = self.look_at_flush(|half| {
-                let waits = half.outbox.begins_with_body(&lent.addresses);
+                let waits = half.outbox.holds_body(lent.begins);
                 half.conn.clone().filter(|_| waits)
             });
             let Some(conn) = look.flatten() else {
-                return;
+                return false;
             };
             let left = until.since(Instant::now());
             let room = !left.is_zero() && conn.stream.await_room(left);
             self.patience.note(room);
             if !room {
-                return;
+                return false;
             }
         }
     }

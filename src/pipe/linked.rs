@@ -12,7 +12,8 @@ use std::time::Duration;
 use super::{Body, Due, Reading, Sink, Then, report_at};
 use crate::error::Result;
 use crate::link::{
-    BACK_TO_BACK, Chunk, Conflate, Item, LARGE, Lent, Link, Next, OutWriter, Room, Taker, Watch,
+    BACK_TO_BACK, Chunk, Conflate, Item, LARGE, Lent, Link, Next, OutWriter, Room, Side, Taker,
+    Watch,
 };
 use crate::message::Msg;
 use crate::sys::Instant;
@@ -43,6 +44,9 @@ const LEAVE: usize = 256 * 1024;
 /// So many bytes that wait are worth waiting for: what comes behind them would be
 /// copied, into memory that is in no cache.
 const HEAVY: u64 = 1024 * 1024;
+
+/// So many bytes may wait for the next message of a stream, to fill a packet with it.
+const REST: u64 = 16 * 1024;
 
 /// How old the count of what the peer took may become before a burst that begins looks
 /// anew. Longer than the pauses that a busy machine makes in one: who sends without
@@ -75,6 +79,8 @@ pub struct LinkPipe {
     gathered: u32,
     oldest: Instant,
     last_write: Instant,
+    /// Writes that came back to back.
+    streak: u32,
     /// The application received something since the last write.
     heard: bool,
     /// What was just appended and is still the caller's, to be written at once.
@@ -106,6 +112,7 @@ impl LinkPipe {
             gathered: 0,
             oldest: Instant::default(),
             last_write: Instant::default(),
+            streak: 0,
             heard: false,
             lent: None,
             listed: false,
@@ -253,14 +260,14 @@ impl LinkPipe {
         Some(self.decide(unflushed, body.len()))
     }
 
-    /// Writes a large body from where it lies, if nothing is before it and the kernel
+    /// Writes a large body from where it lies, if little is before it and the kernel
     /// takes more, as far as is known: most often it is never copied.
     #[cold]
     fn write_lent(&mut self, envelope: &[u8], body: &[u8]) -> Option<Then> {
-        if self.writer.unflushed_bytes() != 0 || self.link.is_full() {
+        if self.writer.unflushed_bytes() > REST || self.link.is_full() {
             return None;
         }
-        let lent = Lent::new(body).ok()?;
+        let mut lent = Lent::new(body).ok()?;
         // SAFETY: `flush_lent` forgets the bytes before the lender is told.
         let reference = unsafe { Msg::constant(body.as_ptr().cast_mut().cast(), body.len()) };
         let envelope = self.writer.append_raw(envelope);
@@ -274,8 +281,11 @@ impl LinkPipe {
         self.gathered = 1;
         self.oldest = now;
         self.link.set_oldest(now);
+        let then = self.write_now(now, body.len() as u64);
+        lent.begins = self.writer.committed_bytes() - body.len() as u64;
+        lent.stream = self.is_stream();
         self.lent = Some(lent);
-        Some(self.write_now(now, body.len() as u64))
+        Some(then)
     }
 
     /// Makes a message visible.
@@ -368,9 +378,30 @@ impl LinkPipe {
 
     /// To be written now, which takes about a nanosecond a byte.
     fn write_now(&mut self, now: Instant, bytes: u64) -> Then {
+        let isolated = self.heard || now.since(self.last_write) > BACK_TO_BACK;
+        self.streak = match isolated {
+            true => 0,
+            false => self.streak.saturating_add(1),
+        };
+        if self.is_stream() {
+            // What is left of it begins to wait.
+            (self.gathered, self.oldest) = (1, now);
+        }
         self.last_write = now.after(Duration::from_nanos(bytes));
         self.heard = false;
         Then::Due
+    }
+
+    /// Whether the end of what is written now may wait for the next message: there have
+    /// been many, and the mark lets one come.
+    fn is_stream(&self) -> bool {
+        let few = u64::from(FEW);
+        u64::from(self.streak) >= few && (self.mark == 0 || self.mark > few)
+    }
+
+    /// See [`Pipe::lists`](super::Pipe::lists).
+    pub(super) fn lists(&mut self) -> bool {
+        self.is_stream() && !std::mem::replace(&mut self.listed, true)
     }
 
     /// How many messages wait to be sent, and how many to be received.
@@ -399,7 +430,11 @@ impl LinkPipe {
 
     #[inline]
     pub(super) fn take_due(&mut self) -> Option<Due> {
-        Some(Due::Flush(self.link.clone()))
+        let side = match self.is_stream() {
+            true => Side::Stream,
+            false => Side::Caller,
+        };
+        Some(Due::Flush(self.link.clone(), side))
     }
 
     // ------------------------------------------------------------ reading

@@ -321,7 +321,7 @@ pub enum Pipe {
 /// What is left to do when the socket's lock has been let go.
 pub enum Due {
     /// Write what has gathered.
-    Flush(Arc<Link>),
+    Flush(Arc<Link>, Side),
     /// Tell the socket at the other end.
     Notify(inproc::Notice),
 }
@@ -331,7 +331,7 @@ impl Due {
     #[inline]
     pub fn run(self) {
         match self {
-            Due::Flush(link) => drop(link.flush(Side::Caller)),
+            Due::Flush(link, side) => link.flush(side),
             Due::Notify(notice) => notice.deliver(),
         }
     }
@@ -524,6 +524,15 @@ impl Pipe {
         match self {
             Pipe::Link(pipe) => pipe.take_due(),
             Pipe::Inproc(pipe) => pipe.take_due(),
+        }
+    }
+
+    /// Whether what is due may leave an end to be written before a caller waits, of which
+    /// the socket does not know yet.
+    pub fn lists(&mut self) -> bool {
+        match self {
+            Pipe::Link(pipe) => pipe.lists(),
+            Pipe::Inproc(_) => false,
         }
     }
 

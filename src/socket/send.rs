@@ -8,7 +8,7 @@ use super::inner::Inner;
 use super::wait::{Kind, Wait};
 use super::{DONTWAIT, Entered, Locked, SNDMORE, SocketRef, Ways, leave};
 use crate::error::{Error, Result};
-use crate::link::LARGE;
+use crate::link::{LARGE, PipeId};
 use crate::message::Msg;
 use crate::pattern::Sent;
 use crate::pause::Pause;
@@ -199,6 +199,7 @@ fn send_lent(
         };
         let pipe = inner.pipes.get(sent.pipe);
         let lent = pipe.and_then(|pipe| pipe.take_lent());
+        inner.list(sent.pipe);
         inner.asked = true;
         leave(locked);
         if let Some((link, lent)) = lent {
@@ -263,6 +264,13 @@ fn transmit_again(body: &mut Body<'_>, flags: c_int, pause: &mut Pause) -> Resul
 }
 
 impl Inner {
+    /// Notes a pipe whose last message may not be written to its end.
+    fn list(&mut self, id: PipeId) {
+        if self.pipes.get(id).is_some_and(|pipe| pipe.lists()) {
+            self.left.push(id);
+        }
+    }
+
     /// For a sender that has waited for room, and found it: asks to be told when all is out,
     /// so that what it sends can be written from where it lies. Says whether it will be told.
     ///
@@ -293,6 +301,7 @@ fn finish(mut socket: Entered, sent: Sent) {
         Then::Aside => socket.run_errands(),
         Then::Due => {
             let due = socket.pipes.get(sent.pipe).and_then(|pipe| pipe.take_due());
+            socket.list(sent.pipe);
             socket.asked = true;
             socket.leave();
             if let Some(due) = due {

@@ -277,6 +277,15 @@ impl Stream {
         Ok(count.max(0) as usize)
     }
 
+    /// How many bytes one packet to a tcp peer carries at the most, as far as is known.
+    pub fn packet(&self) -> Option<usize> {
+        let Stream::Tcp(fd) = self else {
+            return None;
+        };
+        let length = SockRef::from(fd).tcp_mss().ok()?;
+        usize::try_from(length).ok()
+    }
+
     /// Waits until the kernel takes more, or something is wrong; false if the time is
     /// over or a signal came before.
     pub fn await_room(&self, limit: Duration) -> bool {

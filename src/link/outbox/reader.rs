@@ -9,7 +9,6 @@ use super::block::{Block, Extent, Header};
 use super::{Body, Shared};
 use crate::sync::shim::{Arc, Ordering};
 use std::mem::MaybeUninit;
-use std::ops::Range;
 use std::{ptr, slice};
 
 /// What a step of the reader has brought about.
@@ -185,16 +184,16 @@ impl<B: Body> Reader<B> {
         self.at == Place::end_of(extent) && !extent.has(Extent::SEALED)
     }
 
-    /// If the first body that is not out lies at these addresses, puts what `exchange` makes
-    /// of it in its place: the same bytes, except for those that are out, as many as it is
-    /// told. Returns the body that was there. No gathered element is in use.
-    pub fn exchange_first_body(
+    /// If the body that begins at this byte of all that was ever appended is not yet out,
+    /// puts what `exchange` makes of it in its place: the same bytes, except for those that
+    /// are out, as many as it is told. Returns the body that was there. No gathered element
+    /// is in use.
+    pub fn exchange_body(
         &mut self,
-        addresses: &Range<usize>,
+        begins: u64,
         exchange: impl FnOnce(&B, usize) -> B,
     ) -> Option<B> {
-        let (block, index) = self.first_body(addresses)?;
-        let out = if block == self.head { self.body_out } else { 0 };
+        let (block, index, out) = self.find_body(begins)?;
         // SAFETY: the body is published, was not taken, and only the reader uses it.
         unsafe {
             let (_, body) = Block::body(block, index);
@@ -203,31 +202,42 @@ impl<B: Body> Reader<B> {
         }
     }
 
-    /// Whether the first body that is not out lies at these addresses.
-    pub fn begins_with_body(&mut self, addresses: &Range<usize>) -> bool {
-        self.first_body(addresses).is_some()
+    /// Whether the body that begins at this byte of all that was ever appended is not yet
+    /// out.
+    pub fn holds_body(&mut self, begins: u64) -> bool {
+        self.find_body(begins).is_some()
     }
 
-    /// The place of the first body that is not out, if it lies at these addresses.
-    fn first_body(&mut self, addresses: &Range<usize>) -> Option<(*mut Block<B>, usize)> {
+    /// The place of such a body, and how much of it is out.
+    fn find_body(&mut self, begins: u64) -> Option<(*mut Block<B>, usize, usize)> {
         if !self.find_head() {
             return None;
         }
-        let (mut block, mut index) = (self.head, self.at.bodies);
-        // SAFETY: the head is in use, and so are the blocks after it; a sealed one has a
-        // successor. What is published and not out has not been taken.
-        unsafe {
-            while index == (*block).extent().bodies() {
-                if !(*block).extent().has(Extent::SEALED) {
-                    return None;
+        let (mut block, mut at, mut out) = (self.head, self.at, self.body_out);
+        // Where the element at `at` begins.
+        let mut position = self.flushed - out as u64;
+        while position <= begins {
+            // SAFETY: the head is in use, and so are the blocks after it; a sealed one has a
+            // successor. What is published and not out has not been taken.
+            unsafe {
+                let extent = (*block).extent();
+                if at == Place::end_of(extent) {
+                    if !extent.has(Extent::SEALED) {
+                        return None;
+                    }
+                    (block, at) = ((*block).next(Ordering::Acquire), Place::default());
+                    continue;
                 }
-                (block, index) = ((*block).next(Ordering::Acquire), 0);
+                let next = Self::after_element(block, at, extent);
+                let is_body = next.bodies != at.bodies;
+                if position == begins && is_body {
+                    return Some((block, at.bodies, out));
+                }
+                position += Self::element(block, at, 0, extent).len() as u64;
+                (at, out) = (next, 0);
             }
-            let (_, body) = Block::body(block, index);
-            let Range { start, end } = body.as_ref().as_ptr_range();
-            let found = (start.addr()..end.addr()) == *addresses;
-            found.then_some((block, index))
         }
+        None
     }
 
     /// A message is out in part.

@@ -258,12 +258,6 @@ fn a_steady_stream_goes_round_in_two_blocks() {
     assert!(places.len() <= 4, "{places:?}");
 }
 
-/// Where a body lies.
-fn addresses(bytes: &[u8]) -> std::ops::Range<usize> {
-    let std::ops::Range { start, end } = bytes.as_ptr_range();
-    start.addr()..end.addr()
-}
-
 /// A copy of what is not out.
 fn rest_of(body: &Bytes, out: usize) -> Bytes {
     [&vec![0xff; out][..], &body[out..]].concat()
@@ -271,30 +265,33 @@ fn rest_of(body: &Bytes, out: usize) -> Bytes {
 
 #[test]
 fn a_body_is_exchanged_for_the_rest_of_it_wherever_writing_stopped() {
-    // What was before it may fill a block, so that it begins the next one.
+    // What was before it may fill a block, so that it begins the next one; the end of that
+    // may still wait, too.
     let step = if cfg!(miri) { 60 } else { 1 };
     for before in (0..520).step_by(step) {
-        for stop in [0, 1, 2, 10, 11, 12, 400, 410, 411, 412, 413] {
+        for stop in [-2, -1, 0, 1, 2, 10, 11, 12, 400, 410, 411, 412, 413] {
             let (mut writer, mut reader) = outbox::<Bytes>();
             let mut spent = Vec::new();
             writer.send_copy(&[], &vec![1; before]).unwrap();
-            let length = gathered(&mut reader, usize::MAX).len();
+            let first = gathered(&mut reader, usize::MAX);
+            let length = first.len() - 2;
             let _ = reader.advance(length, &mut spent);
             let body: Bytes = (0..400).map(|at| at as u8).collect();
-            let (lent, reference) = (addresses(&body), body.clone());
+            let reference = body.clone();
             writer.append_raw(&[1, 0]).unwrap();
             writer.append_body(0, body).unwrap();
             writer.commit();
-            let body = reference;
+            let (body, begins) = (reference, writer.committed_bytes() - 400);
             writer.send_copy(&[], b"next").unwrap();
-            let expected = [&[1, 0][..], &frame(0, &body), &frame(0, b"next")].concat();
+            let waits = &first[length..];
+            let expected = [waits, &[1, 0], &frame(0, &body), &frame(0, b"next")].concat();
             assert_eq!(gathered(&mut reader, usize::MAX), expected);
+            let stop = (2 + stop) as usize;
             let _ = reader.advance(stop, &mut spent);
-            let (is_out, partial) = (stop >= 411, reader.is_partial());
-            let was = reader.exchange_first_body(&lent, rest_of);
-            assert_eq!(was.is_some(), !is_out, "after {stop} bytes");
-            assert!(was.is_none_or(|was| was == body && addresses(&was) == lent));
-            assert_eq!(reader.exchange_first_body(&lent, rest_of), None);
+            let (is_out, partial) = (stop >= 413, reader.is_partial());
+            assert_eq!(reader.holds_body(begins), !is_out);
+            let was = reader.exchange_body(begins, rest_of);
+            assert_eq!(was, (!is_out).then_some(body), "after {stop} bytes");
             assert_eq!(reader.is_partial(), partial);
             assert_eq!(gathered(&mut reader, usize::MAX), expected[stop..]);
             let left = expected.len() - stop;
@@ -319,27 +316,39 @@ fn an_outbox_may_begin_with_a_body() {
 fn no_other_body_is_exchanged() {
     let (mut writer, mut reader) = outbox::<Bytes>();
     let mut spent = Vec::new();
-    let (first, second) = (vec![1; 300], vec![2; 300]);
-    let places = [addresses(&first), addresses(&second)];
+    // Of one length, and a hundred more of them behind, over several blocks.
+    let mut begins = Vec::new();
     let never = |_: &Bytes, _: usize| -> Bytes { panic!("another body") };
-    assert_eq!(reader.exchange_first_body(&places[0], never), None);
-    writer.append_body(0, first).unwrap();
-    assert_eq!(reader.exchange_first_body(&places[0], never), None);
-    writer.commit();
-    writer.append_body(0, second).unwrap();
-    writer.commit();
-    let std::ops::Range { start, end } = places[0];
-    for other in [places[1].clone(), start..end - 1, start + 1..end, 0..0] {
-        assert!(!reader.begins_with_body(&other));
-        assert_eq!(reader.exchange_first_body(&other, never), None);
+    assert_eq!(reader.exchange_body(0, never), None);
+    for number in 0..100 {
+        writer.append_body(0, vec![number; 300]).unwrap();
+        begins.push(9 + 309 * u64::from(number));
+        assert_eq!(
+            reader.exchange_body(begins[usize::from(number)], never),
+            None
+        );
+        writer.commit();
+        assert_eq!(writer.committed_bytes() - 300, begins[usize::from(number)]);
     }
-    assert!(reader.begins_with_body(&places[0]));
+    for other in [0, 8, 10, 308, 309, 309 * 100, 309 * 100 + 9] {
+        assert!(!reader.holds_body(other));
+        assert_eq!(reader.exchange_body(other, never), None);
+    }
     gathered(&mut reader, usize::MAX);
-    let _ = reader.advance(309, &mut spent);
-    assert_eq!(reader.exchange_first_body(&places[0], never), None);
-    assert!(reader.exchange_first_body(&places[1], rest_of).is_some());
+    for (number, begins) in begins.iter().enumerate() {
+        assert!(reader.holds_body(*begins));
+        let was = reader.exchange_body(*begins, rest_of).unwrap();
+        assert_eq!(was, [number as u8; 300]);
+        let _ = reader.advance(309, &mut spent);
+        assert_eq!(reader.exchange_body(*begins, never), None);
+        gathered(&mut reader, usize::MAX);
+    }
+    writer.append_body(0, vec![7; 300]).unwrap();
+    writer.commit();
+    let last = writer.committed_bytes() - 300;
+    assert!(reader.holds_body(last));
     let _ = reader.clear(&mut spent);
-    assert_eq!(reader.exchange_first_body(&places[1], never), None);
+    assert_eq!(reader.exchange_body(last, never), None);
 }
 
 #[test]
@@ -347,15 +356,14 @@ fn after_a_loss_an_exchanged_body_is_discarded_or_begins_anew() {
     for sent in [0, 5, 9, 10, 250, 308] {
         let (mut writer, mut reader) = outbox::<Bytes>();
         let mut spent = Vec::new();
-        let body = vec![3; 300];
-        let lent = addresses(&body);
-        writer.append_body(0, body).unwrap();
+        writer.append_body(0, vec![3; 300]).unwrap();
         writer.commit();
         writer.send_copy(&[], b"next").unwrap();
         gathered(&mut reader, usize::MAX);
         let _ = reader.advance(sent, &mut spent);
-        assert!(reader.exchange_first_body(&lent, rest_of).is_some());
+        assert!(reader.exchange_body(9, rest_of).is_some());
         let _ = reader.discard_partial(&mut spent);
+        assert_eq!(reader.holds_body(9), sent == 0);
         let whole = if sent == 0 {
             frame(0, &[3; 300])
         } else {
@@ -363,6 +371,11 @@ fn after_a_loss_an_exchanged_body_is_discarded_or_begins_anew() {
         };
         let expected = [whole, frame(0, b"next")].concat();
         assert_eq!(gathered(&mut reader, usize::MAX), expected);
+        // What comes then is where it is, too.
+        writer.append_body(0, vec![4; 300]).unwrap();
+        writer.commit();
+        let begins = writer.committed_bytes() - 300;
+        assert_eq!(reader.exchange_body(begins, rest_of), Some(vec![4; 300]));
     }
 }
 

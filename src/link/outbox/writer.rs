@@ -223,6 +223,11 @@ impl<B: Body> Writer<B> {
         self.appended_bytes() != self.committed_bytes
     }
 
+    /// Bytes committed since the beginning.
+    pub fn committed_bytes(&self) -> u64 {
+        self.committed_bytes
+    }
+
     /// Messages committed since the beginning.
     #[inline(always)]
     pub fn written_messages(&self) -> u64 {
