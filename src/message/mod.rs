@@ -166,10 +166,36 @@ impl Msg {
         self.kind == Kind::INLINE && self.flags & LONG_GROUP == 0
     }
 
-    /// Puts a copy of `body` in place of a message that [is short](Self::is_short);
-    /// its metadata stays. False, and nothing has happened, if there is no memory.
+    /// Whether [`refill`](Self::refill) may be tried: it has nothing to give up but its
+    /// body, which is in place, or in a buffer that nothing else refers to.
+    #[inline(always)]
+    pub fn takes_refill(&self) -> bool {
+        self.is_short() || self.own_room().is_some()
+    }
+
+    /// The room for a body in the buffer that this message has for itself, if it has one.
+    fn own_room(&self) -> Option<usize> {
+        if self.kind != Kind::BUFFER || self.flags & LONG_GROUP != 0 {
+            return None;
+        }
+        // SAFETY: the kind says whose the body is; wrapped so that it is not given back.
+        let (outside, buffer) = unsafe {
+            let outside = self.body.outside;
+            let buffer = Buffer::from_raw(outside.owner.buffer);
+            (outside, ManuallyDrop::new(buffer))
+        };
+        let own = buffer.is_unique() && outside.data == buffer.as_ptr();
+        own.then(|| buffer.capacity())
+    }
+
+    /// Puts a copy of `body` in place of a message that [takes
+    /// it](Self::takes_refill); its metadata stays. False, and nothing has happened, if
+    /// there is no memory, or its buffer is too small or much too large.
     #[inline(always)]
     pub fn refill(&mut self, body: &[u8], more: bool) -> bool {
+        if self.kind != Kind::INLINE {
+            return self.refill_buffer(body, more);
+        }
         debug_assert!(self.is_short());
         let metadata = self.metadata;
         // SAFETY: any message may lie where one lay that owned nothing; what it
@@ -185,14 +211,31 @@ impl Msg {
         true
     }
 
-    /// The body, if it is all there is to drop: in place, with nothing beside it.
+    #[inline(never)]
+    fn refill_buffer(&mut self, body: &[u8], more: bool) -> bool {
+        let fits = |room| (body.len()..=2 * body.len()).contains(&room);
+        if body.len() <= INLINE_MAX || !self.own_room().is_some_and(fits) {
+            return false;
+        }
+        // SAFETY: an outside body that is ours alone and has room for so many bytes, and
+        // neither a group nor anything else that is not kept.
+        unsafe {
+            let mut outside = self.body.outside;
+            ptr::copy_nonoverlapping(body.as_ptr(), outside.data, body.len());
+            outside.len = body.len();
+            self.body.outside = outside;
+        }
+        (self.group, self.routing_id, self.flags) = (Group::NONE, 0, 0);
+        self.set_more(more);
+        true
+    }
+
+    /// The body, if it is in place or in a buffer, with nothing beside it to drop.
     #[inline(always)]
-    pub fn as_short(&self) -> Option<&[u8]> {
-        let plain = self.is_short() && self.metadata.is_null();
-        // SAFETY: an inline body has this length.
-        plain.then(|| unsafe {
-            slice::from_raw_parts((&raw const self.body).cast(), self.inline_len.into())
-        })
+    pub fn as_plain(&self) -> Option<&[u8]> {
+        let ours = self.kind == Kind::INLINE || self.kind == Kind::BUFFER;
+        let plain = ours && self.flags & LONG_GROUP == 0 && self.metadata.is_null();
+        plain.then(|| self.as_slice())
     }
 
     /// A message with a body of `len` bytes, whose content is unspecified.
@@ -400,6 +443,15 @@ impl Msg {
         // SAFETY: everything that is owned through a pointer has just been
         // counted once more, and a message may be moved bytewise.
         Ok(unsafe { ptr::read(self) })
+    }
+
+    /// Leaves an empty message of one that [was sent](Self::as_plain).
+    #[inline(always)]
+    pub fn empty(&mut self) {
+        match self.kind {
+            Kind::INLINE => drop(self.refill(&[], false)),
+            _ => drop(self.take()),
+        }
     }
 
     /// Takes the message away and leaves an empty one.

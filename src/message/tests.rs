@@ -311,6 +311,32 @@ fn a_short_message_is_made_anew_and_keeps_its_metadata() {
         assert!(std::ptr::eq(msg.metadata().unwrap(), &*metadata));
     }
     assert!(!msg.is_short(), "a long body is outside");
+    let place = msg.as_slice().as_ptr();
+    for (len, fits) in [
+        (100, true),
+        (50, true),
+        (101, false),
+        (49, false),
+        (40, false),
+        (73, true),
+    ] {
+        assert!(msg.takes_refill());
+        let body = vec![len as u8; len];
+        assert_eq!(msg.refill(&body, len == 73), fits, "{len}");
+        assert!(!fits || msg.as_slice() == body && msg.as_slice().as_ptr() == place);
+    }
+    assert!(msg.more() && msg.as_plain().is_none(), "there is metadata");
+    let mut copy = msg.share().unwrap();
+    assert!(
+        !msg.takes_refill() && !copy.takes_refill(),
+        "one body for two"
+    );
+    drop(msg);
+    assert!(copy.takes_refill() && copy.refill(&[9; 60], false));
+    assert!(!copy.is_shared() && !copy.more());
+    let mut msg = copy;
+    msg.set_routing_id(7);
+    assert!(msg.refill(&[9; 60], false) && msg.routing_id() == 0);
     assert_eq!(Arc::strong_count(&metadata), 2);
     msg.renew_metadata(Some(&metadata));
     assert_eq!(Arc::strong_count(&metadata), 2);

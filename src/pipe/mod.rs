@@ -224,8 +224,7 @@ impl Taker for Room<'_> {
     }
 }
 
-/// A message that [is short](Msg::is_short), for a frame that is, too, and at
-/// hand.
+/// A message that [takes it](Msg::takes_refill), for a short frame that is at hand.
 pub struct Refill<'a> {
     /// What is made anew.
     pub msg: &'a mut Msg,

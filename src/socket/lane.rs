@@ -345,23 +345,28 @@ mod tests {
         let two = two([PUSH, PULL]);
         row(&two);
         assert_eq!(socket::send_at_once(two.from, b"m", SNDMORE), None);
-        let mut large = Msg::copy_from(&[7; 100]).unwrap();
+        let mut large = Msg::copy_from(&[7; socket::LARGE]).unwrap();
         assert_eq!(socket::send_msg_at_once(two.from, &mut large, 0), None);
-        assert_eq!(socket::recv_msg_at_once(two.to, &mut large), None);
-        assert_eq!(large.as_slice(), [7; 100]);
-        let mut short = Msg::copy_from(&[7; 10]).unwrap();
+        let mut shared = large.share().unwrap();
+        assert_eq!(socket::recv_msg_at_once(two.to, &mut shared), None);
+        assert_eq!(shared.as_slice(), [7; socket::LARGE]);
         assert_eq!(leads(two.from), [true, false]);
-        assert_eq!(socket::send_msg_at_once(two.from, &mut short, 0), Some(10));
-        assert!(short.is_empty());
         assert_eq!(recv_at_once(two.to), Some(1));
-        assert_eq!(socket::recv_msg_at_once(two.to, &mut short), Some(10));
-        assert_eq!(short.as_slice(), [7; 10]);
+        let mut short = Msg::new();
+        for body in [&[7; 10][..], &[7; 100], &[7; 80]] {
+            let mut sent = Msg::copy_from(body).unwrap();
+            let size = Some(body.len());
+            assert_eq!(socket::send_msg_at_once(two.from, &mut sent, 0), size);
+            assert!(sent.is_empty());
+            assert_eq!(socket::recv_msg_at_once(two.to, &mut short), size);
+            assert_eq!(short.as_slice(), body);
+        }
         let mut pause = Pause::new();
         assert_eq!(socket::send(two.from, b"a", SNDMORE, &mut pause), Ok(1));
         assert_eq!(socket::send(two.from, b"b", 0, &mut pause), Ok(1));
         assert_eq!(leads(two.to), [false, true]);
         assert_eq!(socket::recv_msg_at_once(two.to, &mut short), None);
-        assert_eq!(short.as_slice(), [7; 10]);
+        assert_eq!(short.as_slice(), [7; 80]);
     }
 
     #[test]

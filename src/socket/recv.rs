@@ -27,7 +27,7 @@ pub fn recv_at_once(socket: *mut c_void, room: &mut [MaybeUninit<u8>]) -> Option
 /// `zmq_msg_recv` in the same way: see [`recv_msg`].
 #[inline(always)]
 pub fn recv_msg_at_once(socket: *mut c_void, msg: &mut Msg) -> Option<usize> {
-    if !msg.is_short() {
+    if !msg.takes_refill() {
         return None;
     }
     through_lane(socket, &mut Refill { msg })?;
@@ -122,7 +122,7 @@ pub fn recv_msg(
 ) -> Result<usize> {
     let socket = SocketRef::resolve(socket)?;
     let mut locked = socket.lock();
-    if msg.is_short() {
+    if msg.takes_refill() {
         match recv_short(socket, locked, &mut Refill { msg }) {
             Ok(()) => return Ok(msg.len()),
             Err(again) => locked = again,

@@ -44,9 +44,16 @@ pub fn send_at_once(socket: *mut c_void, bytes: &[u8], flags: c_int) -> Option<u
 /// `zmq_msg_send` in the same way: see [`send_msg`].
 #[inline(always)]
 pub fn send_msg_at_once(socket: *mut c_void, msg: &mut Msg, flags: c_int) -> Option<usize> {
-    let size = send_at_once(socket, msg.as_short()?, flags)?;
-    msg.refill(&[], false);
+    let size = send_at_once(socket, short_body(msg)?, flags)?;
+    // Without the lock.
+    msg.empty();
     Some(size)
+}
+
+/// The body of a message that is sent by copying it.
+#[inline(always)]
+fn short_body(msg: &Msg) -> Option<&[u8]> {
+    msg.as_plain().filter(|body| body.len() < LARGE)
 }
 
 /// `zmq_send`: the bytes are copied.
@@ -127,10 +134,10 @@ pub fn send_msg(
 ) -> Result<usize> {
     let socket = SocketRef::resolve(socket)?;
     let mut locked = socket.lock();
-    if let Some(bytes) = msg.as_short() {
+    if let Some(bytes) = short_body(msg) {
         match send_short(socket, locked, bytes, flags) {
             Ok(size) => {
-                msg.refill(&[], false);
+                msg.empty();
                 return Ok(size);
             }
             Err(again) => locked = again,
