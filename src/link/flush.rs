@@ -169,7 +169,8 @@ impl FlushHalf {
                 true => self.packets.fill(conn, bytes, goes_on),
                 false => bytes,
             };
-            kept = stream && fitting < bytes;
+            let over = bytes - fitting;
+            kept = stream && over > 0 && self.packets.is_little(over);
             fitting
         };
         let pieces = cut(pieces, bytes - most);

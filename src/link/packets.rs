@@ -50,9 +50,14 @@ impl Packets {
         self.fitting(bytes, at_once)
     }
 
+    /// Whether so much is a small part of one packet.
+    pub fn is_little(&self, bytes: usize) -> bool {
+        bytes <= self.length / 4
+    }
+
     fn fitting(&self, bytes: usize, at_once: bool) -> usize {
         match bytes.checked_rem(self.length) {
-            Some(over) if over <= self.length / 4 || at_once => bytes - over,
+            Some(over) if at_once || self.is_little(over) => bytes - over,
             _ => bytes,
         }
     }
