@@ -209,17 +209,20 @@ impl Link {
     }
 
     /// Takes in bytes that the handshake has read too much, in one go with what `begin`
-    /// does with the connection: nobody reads from it before.
+    /// does with the connection: nobody reads from it before, nor ever if that fails, as
+    /// what comes behind a fault is no frame.
     pub fn feed(
         self: &Arc<Self>,
         bytes: &[u8],
         begin: impl FnOnce(&mut FillHalf) -> Result<()>,
     ) -> Result<()> {
         self.with_fill(|half| {
-            begin(half)?;
-            half.feed(bytes, &self.pool)?;
-            self.answer(half);
-            Ok(())
+            let fed = begin(half).and_then(|()| half.feed(bytes, &self.pool));
+            match &fed {
+                Ok(()) => self.answer(half),
+                Err(_) => drop(half.conn.take()),
+            }
+            fed
         })
     }
 
@@ -390,14 +393,32 @@ mod tests {
         }
     }
 
+    /// A connection, and its peer's end.
+    fn connection() -> (Arc<Conn>, UnixStream) {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let stream = Stream::Ipc(Fd::from_raw(ours.into_raw_fd()));
+        (Arc::new(Conn::new(stream, Arc::default())), theirs)
+    }
+
+    #[test]
+    fn nothing_is_read_behind_a_fault_that_was_read_with_a_handshake() {
+        let (link, (conn, mut theirs)) = (link(), connection());
+        theirs.write_all(b"\0\x05again").unwrap();
+        let begin = |half: &mut FillHalf| {
+            half.connect(conn, None);
+            Ok(())
+        };
+        let impossible = [2, 0xff, 0, 0, 0, 0, 0, 0, 0];
+        assert!(link.feed(&impossible, begin).is_err());
+        assert!(link.next(true, false, None, &Nobody).is_nothing());
+    }
+
     #[test]
     fn what_was_read_with_a_handshake_comes_first_whoever_reads_on() {
         for _ in 0..1000 {
             let (link, looks, fed) = (link(), AtomicU64::new(0), AtomicBool::new(false));
-            let (ours, mut theirs) = UnixStream::pair().unwrap();
+            let (conn, mut theirs) = connection();
             theirs.write_all(b"llo\0\x05again").unwrap();
-            let stream = Stream::Ipc(Fd::from_raw(ours.into_raw_fd()));
-            let conn = Arc::new(Conn::new(stream, Arc::default()));
             let heard = std::thread::scope(|scope| {
                 let receiver = scope.spawn(|| receive(&link, &looks, &fed));
                 let begin = |half: &mut FillHalf| {
