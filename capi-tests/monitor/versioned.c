@@ -219,7 +219,7 @@ static void full_pipes(void *context, const char *transport)
         quiet++;
         while (zmq_send(push, body, SIZE, ZMQ_DONTWAIT) == SIZE)
             quiet = 0;
-        pause_ms(50);
+        let_happen();
         now = ask(push, sees, e);
         if (now.waiting != before)
             quiet = 0;
