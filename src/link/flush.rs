@@ -8,6 +8,9 @@
 //! Promises: a message enters the kernel whole or, when the connection is lost
 //! meanwhile, not at all on the next one; commands go between messages only.
 
+#[cfg(test)]
+mod tests;
+
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
@@ -86,6 +89,12 @@ impl FlushHalf {
         self.staging = encode.map(|encode| Box::new(Staging::new(encode)));
     }
 
+    /// Takes packets for this long, for the time being.
+    #[cfg(test)]
+    pub fn pack(&mut self, length: usize) {
+        self.packets = Packets::of(length);
+    }
+
     /// Queues a framed command.
     pub fn queue_command(&mut self, framed: &[u8]) {
         if self.commands.len() + framed.len() <= COMMANDS {
@@ -157,22 +166,21 @@ impl FlushHalf {
         if bytes == 0 {
             return (Wrote::All, false);
         }
-        let mut kept = false;
-        let most = if self.batch < Batches::default().write {
+        let (mut most, mut kept) = (bytes, false);
+        if self.batch < Batches::default().write {
             // As the application wants it.
-            self.batch.min(bytes)
-        } else {
-            // A command waits for the end of a message.
-            let stream = stream && self.commands.is_empty();
-            let goes_on = bytes >= self.batch;
-            let fitting = match stream || goes_on {
-                true => self.packets.fill(conn, bytes, goes_on),
-                false => bytes,
-            };
-            let over = bytes - fitting;
-            kept = stream && over > 0 && self.packets.is_little(over);
-            fitting
-        };
+            most = self.batch.min(bytes);
+        } else if self.commands.is_empty() {
+            let goes_on = self.outbox.holds_more();
+            if stream || goes_on {
+                most = self.packets.fill(conn, bytes, goes_on);
+            }
+            kept = !goes_on && most < bytes;
+        }
+        if !self.commands.is_empty() {
+            // They wait for the end of a message, and no longer.
+            most = most.min(self.outbox.left_of_frame());
+        }
         let pieces = cut(pieces, bytes - most);
         bytes = most;
         // SAFETY: the outbox keeps what it gathered until it is advanced.

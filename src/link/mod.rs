@@ -24,6 +24,8 @@ mod pulse;
 mod reading;
 mod slot;
 mod staging;
+#[cfg(test)]
+mod testing;
 mod writing;
 
 use std::sync::Arc;

@@ -30,6 +30,12 @@ impl Packets {
         packets
     }
 
+    /// Of so many bytes each, whatever the connection says for the time being.
+    #[cfg(test)]
+    pub fn of(length: usize) -> Packets {
+        Packets { length, asked: 0 }
+    }
+
     fn ask(&mut self, conn: &Conn) {
         let length = conn.stream.packet().unwrap_or(0);
         self.length = if length < LONG { 0 } else { length };
@@ -50,14 +56,9 @@ impl Packets {
         self.fitting(bytes, at_once)
     }
 
-    /// Whether so much is a small part of one packet.
-    pub fn is_little(&self, bytes: usize) -> bool {
-        bytes <= self.length / 4
-    }
-
     fn fitting(&self, bytes: usize, at_once: bool) -> usize {
         match bytes.checked_rem(self.length) {
-            Some(over) if at_once || self.is_little(over) => bytes - over,
+            Some(over) if at_once || over <= self.length / 4 => bytes - over,
             _ => bytes,
         }
     }
@@ -69,8 +70,7 @@ mod tests {
 
     #[test]
     fn a_small_part_of_a_packet_waits_for_more_unless_more_is_there() {
-        let packets = |length| Packets { length, asked: 0 };
-        let long = packets(65_483);
+        let long = Packets::of(65_483);
         for (bytes, in_stream, at_once) in [
             (65_483, 65_483, 65_483),
             (65_545, 65_483, 65_483),
@@ -80,7 +80,7 @@ mod tests {
         ] {
             assert_eq!(long.fitting(bytes, false), in_stream);
             assert_eq!(long.fitting(bytes, true), at_once);
-            assert_eq!(packets(0).fitting(bytes, true), bytes);
+            assert_eq!(Packets::of(0).fitting(bytes, true), bytes);
         }
     }
 }

@@ -318,35 +318,10 @@ mod tests {
     use std::thread::yield_now;
 
     use super::*;
-    use crate::link::{
-        Arrival, Background, Batches, Conflate, Lease, Limits, Owner, PipeId, Pool, Taker,
-    };
-    use crate::sys::{EventFd, Fd, TimerFd};
+    use crate::link::Taker;
+    use crate::link::testing::{Nobody, link};
+    use crate::sys::Fd;
     use crate::transport::Stream;
-
-    /// Who has a link, and watches its connection, and does nothing about it.
-    struct Nobody;
-
-    impl Owner for Nobody {
-        fn arrived(&self, _: Arrival) {}
-        fn departed(&self, _: &Arc<Link>, _: bool) {}
-        fn readable(&self, _: PipeId) {}
-        fn writable(&self, _: PipeId) {}
-        fn lease(&self, _: PipeId) -> Box<dyn Lease> {
-            Box::new(Nobody)
-        }
-    }
-
-    impl Lease for Nobody {
-        fn look(&mut self) -> bool {
-            false
-        }
-    }
-
-    impl Watch for Nobody {
-        fn stop(&self, _: &Link, _: Option<&Conn>) {}
-        fn resume(&self, _: &Link, _: &Conn) {}
-    }
 
     struct Body(Vec<u8>);
 
@@ -355,23 +330,6 @@ mod tests {
             self.0.extend_from_slice(body);
             true
         }
-    }
-
-    fn link() -> Arc<Link> {
-        let (notices, _unread) = crossbeam_channel::unbounded();
-        let (waker, timer) = (EventFd::new().unwrap(), TimerFd::new().unwrap());
-        let background = Arc::new(Background::new(notices, waker, timer));
-        let limits = Limits {
-            origin: 0,
-            send_mark: 0,
-            receive_mark: 0,
-            max_size: None,
-            conflate: Conflate::default(),
-            subscribes: false,
-            batches: Batches::default(),
-            share: false,
-        };
-        Link::new(Arc::new(Nobody), background, Pool::default(), limits).0
     }
 
     /// The first body that a receiver finds which reads by itself; nothing if there is none
@@ -402,7 +360,7 @@ mod tests {
 
     #[test]
     fn nothing_is_read_behind_a_fault_that_was_read_with_a_handshake() {
-        let (link, (conn, mut theirs)) = (link(), connection());
+        let ((link, _writer), (conn, mut theirs)) = (link(), connection());
         theirs.write_all(b"\0\x05again").unwrap();
         let begin = |half: &mut FillHalf| {
             half.connect(conn, None);
@@ -416,8 +374,8 @@ mod tests {
     #[test]
     fn what_was_read_with_a_handshake_comes_first_whoever_reads_on() {
         for _ in 0..1000 {
-            let (link, looks, fed) = (link(), AtomicU64::new(0), AtomicBool::new(false));
-            let (conn, mut theirs) = connection();
+            let (looks, fed) = (AtomicU64::new(0), AtomicBool::new(false));
+            let ((link, _writer), (conn, mut theirs)) = (link(), connection());
             theirs.write_all(b"llo\0\x05again").unwrap();
             let heard = std::thread::scope(|scope| {
                 let receiver = scope.spawn(|| receive(&link, &looks, &fed));

@@ -6,6 +6,9 @@
 //! a mark tells who has it that there is more. Only who would drop a message waits.
 //! What it is written with is the [`FlushHalf`].
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
 use std::time::Duration;

@@ -48,6 +48,8 @@ pub struct Reader<B: Body> {
     /// What the last gathering saw of the block it ended in.
     seen: Extent,
     seen_in: *mut Block<B>,
+    /// That it left some of what it saw.
+    left: bool,
     /// The last frame boundary at or before `at`.
     frame: Place,
     /// That boundary lies inside a message.
@@ -73,6 +75,7 @@ impl<B: Body> Reader<B> {
             body_out: 0,
             seen: Extent::EMPTY,
             seen_in: ptr::null_mut(),
+            left: false,
             frame: Place::default(),
             inside: false,
             ended: 0,
@@ -107,12 +110,14 @@ impl<B: Body> Reader<B> {
     fn fill(&mut self, out: &mut [MaybeUninit<libc::iovec>], max_bytes: usize) -> (usize, usize) {
         let (mut block, mut at, mut body_out) = (self.head, self.at, self.body_out);
         let (mut used, mut total) = (0, 0);
+        self.left = false;
         loop {
             // SAFETY: `block` is the head or follows a sealed block.
             let extent = unsafe { (*block).extent() };
             (self.seen, self.seen_in) = (extent, block);
             while at != Place::end_of(extent) {
                 if used == out.len() || total >= max_bytes && used > 0 {
+                    self.left = true;
                     return (used, total);
                 }
                 // SAFETY: the places visited lie within what is published, and after what
@@ -136,6 +141,21 @@ impl<B: Body> Reader<B> {
             block = unsafe { (*block).next(Ordering::Acquire) };
             at = Place::default();
         }
+    }
+
+    /// Whether more was published than the last gathering took.
+    pub fn holds_more(&self) -> bool {
+        self.left
+    }
+
+    /// How many bytes are left of the frame that comes next, or is out in part. There is one.
+    pub fn left_of_frame(&self) -> usize {
+        let (end, _) = self.next_frame(self.extent());
+        let bodies = (self.at.bodies..end.bodies).map(|index| {
+            // SAFETY: it is published, and not taken since it is not out.
+            unsafe { Block::body(self.head, index).1.as_ref().len() }
+        });
+        (end.bytes - self.at.bytes) + bodies.sum::<usize>() - self.body_out
     }
 
     /// The kernel took the next `count` bytes of what was gathered. Bodies that are out go
