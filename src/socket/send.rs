@@ -12,7 +12,7 @@ use crate::link::{LARGE, PipeId};
 use crate::message::Msg;
 use crate::pattern::Sent;
 use crate::pause::Pause;
-use crate::pipe::{Body, Effort, Then};
+use crate::pipe::{Body, Due, Effort, Then};
 
 /// Bodies of these sizes are written from where they lie, if the kernel takes them at
 /// once. Shorter ones are worth gathering, and the background writes longer ones.
@@ -271,10 +271,18 @@ fn transmit_again(body: &mut Body<'_>, flags: c_int, pause: &mut Pause) -> Resul
 }
 
 impl Inner {
+    /// What is due of a pipe when the lock has been let go.
+    pub(super) fn take_due(&mut self, id: PipeId) -> Option<Due> {
+        let due = self.pipes.get(id).and_then(|pipe| pipe.take_due());
+        self.list(id);
+        due
+    }
+
     /// Notes a pipe whose last message may not be written to its end.
     fn list(&mut self, id: PipeId) {
         if self.pipes.get(id).is_some_and(|pipe| pipe.lists()) {
             self.left.push(id);
+            self.stir();
         }
     }
 
@@ -307,8 +315,7 @@ fn finish(mut socket: Entered, sent: Sent) {
         }
         Then::Aside => socket.run_errands(),
         Then::Due => {
-            let due = socket.pipes.get(sent.pipe).and_then(|pipe| pipe.take_due());
-            socket.list(sent.pipe);
+            let due = socket.take_due(sent.pipe);
             socket.asked = true;
             socket.leave();
             if let Some(due) = due {

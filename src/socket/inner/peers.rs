@@ -270,7 +270,7 @@ impl Inner {
                 self.stir();
                 continue;
             }
-            let due = self.pipes.get(id).and_then(|pipe| pipe.take_due());
+            let due = self.take_due(id);
             self.defer().due.extend(due);
         }
         let mut spent = self.pipes.take_spent();
