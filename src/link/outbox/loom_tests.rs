@@ -123,6 +123,51 @@ fn loom_outbox_hands_over_bodies_once() {
 }
 
 #[test]
+fn loom_outbox_exchanges_a_body_while_more_is_appended() {
+    check(3, || {
+        let (mut writer, mut reader) = outbox();
+        send(&mut writer, 0, 20);
+        writer.append_body(0, vec![1; 20]).unwrap();
+        writer.commit();
+        let begins = writer.committed_bytes() - 20;
+        let appending = thread::spawn(move || {
+            // What is behind goes on into other blocks.
+            for number in 2..4 {
+                writer.append_body(0, vec![9; 20]).unwrap();
+                writer.commit();
+                send(&mut writer, number, 20);
+            }
+        });
+        let mut stream = Bytes::new();
+        let mut room = [const { MaybeUninit::uninit() }; 16];
+        let (pieces, total) = reader.gather(&mut room, usize::MAX);
+        for piece in &*pieces {
+            // SAFETY: the pieces are good until the reader advances.
+            stream.extend_from_slice(unsafe {
+                std::slice::from_raw_parts(piece.iov_base.cast::<u8>(), piece.iov_len)
+            });
+        }
+        // Some of what was before waits, too; or some of the body is out.
+        let out = if total > 48 { 20 } else { 40 };
+        stream.truncate(out);
+        let _ = reader.advance(out, &mut Vec::new());
+        assert!(reader.holds_body(begins));
+        let was = reader.exchange_body(begins, |body, out| {
+            assert_eq!((body.len(), out), (20, stream.len().saturating_sub(28)));
+            vec![1; 20]
+        });
+        assert_eq!(was, Some(vec![1; 20]));
+        appending.join().unwrap();
+        let _ = flush(&mut reader, &mut stream);
+        let body = |number| [&[0, 20][..], &[number; 20]].concat();
+        let (first, third) = (expected(0..1, 20), expected(2..3, 20));
+        let second = [body(1), body(9), third, body(9), expected(3..4, 20)].concat();
+        assert_eq!(stream, [first, second].concat());
+        assert!(!reader.holds_body(begins));
+    });
+}
+
+#[test]
 fn loom_outbox_rolls_back_unseen() {
     check(3, || {
         let (mut writer, mut reader) = outbox();
