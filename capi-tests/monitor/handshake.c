@@ -53,7 +53,8 @@ static void connected(void *context, int hang_up)
     int listener = raw_listen(&e);
     void *client = make(context, ZMQ_DEALER);
     set_int(client, ZMQ_RECONNECT_IVL, 300);
-    set_int(client, ZMQ_HANDSHAKE_IVL, 300);
+    if (!hang_up) /* time enough for what is to come before it is over */
+        set_int(client, ZMQ_HANDSHAKE_IVL, 1000);
     void *client_sees = watch(context, client, ZMQ_EVENT_ALL);
     MUST(zmq_connect(client, e.text) == 0);
     int fd = raw_accept(listener);

@@ -8,7 +8,12 @@
 static void and_then(void *sees, const char *known)
 {
     struct happening it;
-    if (next_event(sees, &it, QUIET))
+    int more = next_event(sees, &it, QUIET);
+    if (!more) {
+        await_rest(); /* who is to tell it may not have come to it yet */
+        more = next_event(sees, &it, 0);
+    }
+    if (more)
         tell_event("and then", &it, known);
     else
         printf("and then nothing\n");
