@@ -100,4 +100,24 @@ static UNUSED int64_t hear_number(void *socket, int flags)
     return size == -1 ? -2 : number_of(bytes, (size_t)size);
 }
 
+/* Fills a body with one value that follows from its number, which is in front. */
+static UNUSED void paint(unsigned char *body, size_t size, uint64_t number)
+{
+    memset(body, (int)(number * 37 + 11) & 0xff, size);
+    memcpy(body, &number, sizeof number);
+}
+
+/* The number of such a body; -1 if some bytes are another's. */
+static UNUSED int64_t painted(const unsigned char *body, size_t size)
+{
+    uint64_t number;
+    if (size < sizeof number)
+        return -1;
+    memcpy(&number, body, sizeof number);
+    if (size > sizeof number
+        && (body[8] != ((number * 37 + 11) & 0xff) || memcmp(body + 8, body + 9, size - 9)))
+        return -1;
+    return (int64_t)number;
+}
+
 #endif

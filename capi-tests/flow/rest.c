@@ -6,26 +6,6 @@
 #include "lent.h"
 
 #define COUNT 30
-#define THREADS 4
-
-/* A body has one value in all of its bytes, but for its number in front. */
-static void put(unsigned char *body, size_t size, uint64_t number)
-{
-    memset(body, (int)(number * 37 + 11) & 0xff, size);
-    memcpy(body, &number, sizeof number);
-}
-
-/* Its number; -1 if some bytes are another's. */
-static int64_t get(const unsigned char *body, size_t size)
-{
-    uint64_t number;
-    if (size < sizeof number)
-        return -1;
-    memcpy(&number, body, sizeof number);
-    if (size > sizeof number && (body[8] != ((number * 37 + 11) & 0xff) || memcmp(body + 8, body + 9, size - 9)))
-        return -1;
-    return (int64_t)number;
-}
 
 enum way { SEND, WITHOUT_WAITING, MSG, WAYS };
 static const char *const way_names[] = {"zmq_send", "without waiting", "zmq_msg_send"};
@@ -36,7 +16,7 @@ static void send_body(void *socket, size_t size, uint64_t number, enum way way, 
     static __thread unsigned char body[LARGEST];
     zmq_msg_t msg;
     int rc;
-    put(body, size, number);
+    paint(body, size, number);
     switch (way) {
     case SEND:
         rc = zmq_send(socket, body, size, flags);
@@ -60,7 +40,7 @@ static int64_t hear_body(void *socket, size_t size)
     static __thread unsigned char body[LARGEST + 1];
     int rc = zmq_recv(socket, body, sizeof body, 0);
     MUST(rc != -1);
-    return (size_t)rc == size ? get(body, size) : -1;
+    return (size_t)rc == size ? painted(body, size) : -1;
 }
 
 /* What somebody else receives: so many numbered messages, the sizes of which take turns. */
@@ -291,7 +271,7 @@ static void *send_on(void *socket)
     static unsigned char body[LARGEST];
     for (uint64_t number = 0; !over;) {
         size_t size = number % 5 == 4 ? 1000 : 65536;
-        put(body, size, number);
+        paint(body, size, number);
         if (zmq_send(socket, body, size, 0) != -1)
             number++;
         else
@@ -332,7 +312,7 @@ static void lost_peers(void)
                 break;
             }
             if (at + size <= count) {
-                number = get(bytes + at, size);
+                number = painted(bytes + at, size);
                 wrong += number <= last;
                 last = number;
             }
@@ -345,44 +325,6 @@ static void lost_peers(void)
     printf("peers that go in the middle, wrong: %d\n", wrong);
     shut_now(dealer);
     finish(context);
-}
-
-/* Several threads send through one socket. */
-struct sending { void *socket; uint64_t first; };
-
-static void *send_through(void *argument)
-{
-    struct sending *it = argument;
-    for (uint64_t i = 0; i < 100; i++)
-        send_body(it->socket, 32768 + i * 7919 % 200000, it->first + i, SEND, 0);
-    return NULL;
-}
-
-static void threads(int mark)
-{
-    static unsigned char body[LARGEST + 1];
-    void *context = make_context(), *ends[2];
-    struct sending it[THREADS];
-    pthread_t thread[THREADS];
-    uint64_t next[THREADS] = {0};
-    int wrong = 0;
-    meet(context, push, mark, ends);
-    for (int i = 0; i < THREADS; i++) {
-        it[i] = (struct sending){ends[0], (uint64_t)i << 32};
-        thread[i] = start(send_through, &it[i]);
-    }
-    for (int k = 0; k < THREADS * 100; k++) {
-        int size = zmq_recv(ends[1], body, sizeof body, 0);
-        MUST(size != -1);
-        int64_t number = get(body, (size_t)size);
-        wrong += number == -1 || (uint64_t)number >> 32 >= THREADS
-            || (uint32_t)number != next[number >> 32]++
-            || (uint32_t)size != 32768 + (uint32_t)number * 7919ull % 200000;
-    }
-    for (int i = 0; i < THREADS; i++)
-        stop(thread[i]);
-    printf("%d threads, a mark of %d, wrong: %d\n", THREADS, mark, wrong);
-    part(context, ends);
 }
 
 /* The same bytes are sent by all who may keep them, and by who may not. */
@@ -403,7 +345,7 @@ static void same_bytes(void)
     int wrong = 0;
     freed = 0;
     meet(context, push, 1000, ends);
-    put(kept, size, 7);
+    paint(kept, size, 7);
     for (int i = 0; i < 3 * COUNT; i++) {
         zmq_msg_t msg;
         if (i % 3 == 0)
@@ -442,8 +384,6 @@ int main(void)
     to_several(ZMQ_ROUTER);
     to_several(ZMQ_XPUB);
     lost_peers();
-    threads(1000);
-    threads(3);
     same_bytes();
     return 0;
 }
