@@ -19,18 +19,6 @@ static void *send_all(void *argument)
     return NULL;
 }
 
-static pthread_t start(void *(*run)(void *), void *argument)
-{
-    pthread_t thread;
-    MUST(pthread_create(&thread, NULL, run, argument) == 0);
-    return thread;
-}
-
-static void stop(pthread_t thread)
-{
-    MUST(pthread_join(thread, NULL) == 0);
-}
-
 /* Receives what is numbered from 0 on, and stalls now and then. */
 static void hear_all(void *socket, int count, int stalls)
 {

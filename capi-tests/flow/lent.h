@@ -120,4 +120,22 @@ static UNUSED int64_t painted(const unsigned char *body, size_t size)
     return (int64_t)number;
 }
 
+static UNUSED pthread_t start(void *(*run)(void *), void *argument)
+{
+    pthread_t thread;
+    MUST(pthread_create(&thread, NULL, run, argument) == 0);
+    return thread;
+}
+
+static UNUSED void stop(pthread_t thread)
+{
+    MUST(pthread_join(thread, NULL) == 0);
+}
+
+static UNUSED void stop_all(pthread_t *thread, int count)
+{
+    for (int i = 0; i < count; i++)
+        stop(thread[i]);
+}
+
 #endif

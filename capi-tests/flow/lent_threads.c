@@ -31,19 +31,14 @@ static void *send_through(void *argument)
     return NULL;
 }
 
-static void start(void *socket, uint64_t count, struct sending it[THREADS], pthread_t thread[THREADS])
+static void start_all(void *socket, uint64_t count, struct sending it[THREADS],
+                      pthread_t thread[THREADS])
 {
     over = 0;
     for (int i = 0; i < THREADS; i++) {
         it[i] = (struct sending){socket, (uint64_t)i << 32, count};
-        MUST(pthread_create(&thread[i], NULL, send_through, &it[i]) == 0);
+        thread[i] = start(send_through, &it[i]);
     }
-}
-
-static void stop(pthread_t thread[THREADS])
-{
-    for (int i = 0; i < THREADS; i++)
-        MUST(pthread_join(thread[i], NULL) == 0);
 }
 
 /* The number of the next body; -1 if it is torn, -2 if there is none. */
@@ -67,13 +62,13 @@ static void all_arrive(const char *transport, int mark)
     set_int(push, ZMQ_SNDHWM, mark);
     set_int(pull, ZMQ_RCVHWM, mark);
     join(push, bind_own(pull, transport));
-    start(push, COUNT, it, thread);
+    start_all(push, COUNT, it, thread);
     for (int i = 0; i < THREADS * COUNT; i++) {
         int64_t number = hear_painted(pull);
         MUST(number != -2);
         wrong += number == -1 || (uint32_t)number != next[number >> 32]++;
     }
-    stop(thread);
+    stop_all(thread, THREADS);
     printf("%s, a mark of %d, wrong: %d\n", transport, mark, wrong);
     shut(push);
     shut(pull);
@@ -92,7 +87,7 @@ static void comings_and_goings(const char *transport)
     set_int(push, ZMQ_SNDTIMEO, 20);
     set_int(push, ZMQ_SNDHWM, 20);
     join(push, e);
-    start(push, UINT32_MAX, it, thread);
+    start_all(push, UINT32_MAX, it, thread);
     for (int round = 0; round < 12; round++) {
         void *pull = make(context, ZMQ_PULL);
         set_int(pull, ZMQ_LINGER, 0);
@@ -108,7 +103,7 @@ static void comings_and_goings(const char *transport)
         shut(pull);
     }
     over = 1;
-    stop(thread);
+    stop_all(thread, THREADS);
     printf("%s, peers that come and go, wrong: %d\n", transport, wrong);
     shut_now(push);
     finish(context);

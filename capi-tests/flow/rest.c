@@ -58,18 +58,6 @@ static void *hear_them(void *argument)
     return NULL;
 }
 
-static pthread_t start(void *(*run)(void *), void *argument)
-{
-    pthread_t thread;
-    MUST(pthread_create(&thread, NULL, run, argument) == 0);
-    return thread;
-}
-
-static void stop(pthread_t thread)
-{
-    MUST(pthread_join(thread, NULL) == 0);
-}
-
 static void meet(void *context, int types[2], int mark, void *ends[2])
 {
     for (int i = 0; i < 2; i++) {

@@ -17,18 +17,13 @@ static const char *transport;
 
 struct job { void *socket; int index, flags; };
 
-static void start(pthread_t *thread, struct job *job, void *socket, int flags, void *(*run)(void *))
+static void start_all(pthread_t *thread, struct job *job, void *socket, int flags,
+                      void *(*run)(void *))
 {
     for (int i = 0; i < THREADS; i++) {
         job[i] = (struct job){socket, i, i % 2 ? flags : 0};
-        MUST(pthread_create(&thread[i], NULL, run, &job[i]) == 0);
+        thread[i] = start(run, &job[i]);
     }
-}
-
-static void stop(pthread_t *thread)
-{
-    for (int i = 0; i < THREADS; i++)
-        MUST(pthread_join(thread[i], NULL) == 0);
 }
 
 static void pair_up(void *context, void **push, void **pull, int mark, int buffer)
@@ -62,7 +57,7 @@ static void own_memory(int mark, int buffer)
     struct job job[THREADS];
     int next[THREADS] = {0}, wrong = 0;
     pair_up(context, &push, &pull, mark, buffer);
-    start(thread, job, push, ZMQ_DONTWAIT, send_own);
+    start_all(thread, job, push, ZMQ_DONTWAIT, send_own);
     for (int i = 0; i < THREADS * EACH; i++) {
         int64_t number = hear_number(pull, 0);
         MUST(number != -2);
@@ -71,7 +66,7 @@ static void own_memory(int mark, int buffer)
         if (i % 100 == 50)
             pause_ms(10);
     }
-    stop(thread);
+    stop_all(thread, THREADS);
     MUST(wrong == 0);
     shut(push);
     shut(pull);
@@ -108,7 +103,7 @@ static void one_memory(int buffer)
         shared[i] = (unsigned char)(i * 7 + i / 251);
     for (int i = 0; i < THREADS * EACH; i++)
         missing[(i % EACH + i / EACH) % 8]++;
-    start(thread, job, push, 0, send_shared);
+    start_all(thread, job, push, 0, send_shared);
     for (int i = 0; i < THREADS * EACH; i++) {
         int size = zmq_recv(pull, got, sizeof got, 0), kind = (size - 40000) / 20000;
         MUST(size >= 40000 && kind < 8 && (size_t)size == part_of(kind));
@@ -117,7 +112,7 @@ static void one_memory(int buffer)
         if (i % 100 == 50)
             pause_ms(10);
     }
-    stop(thread);
+    stop_all(thread, THREADS);
     for (int i = 0; i < 8; i++)
         MUST(missing[i] == 0);
     shut(push);
@@ -164,7 +159,7 @@ static void ended(int how, int round)
     set_int(pull, ZMQ_RCVTIMEO, 0);
     e = bind_own(push, transport);
     join(pull, e);
-    start(thread, job, push, ZMQ_DONTWAIT, send_to_the_end);
+    start_all(thread, job, push, ZMQ_DONTWAIT, send_to_the_end);
     long long until = now_ms() + 2 + round * 7 % 20;
     int left = 1;
     while (left) {
@@ -183,7 +178,7 @@ static void ended(int how, int round)
                 shut(push);
             }
             how = ENDS;
-            stop(thread);
+            stop_all(thread, THREADS);
             left = 20; /* what is still under way */
         }
         if (how == ENDS)
@@ -232,7 +227,7 @@ static void stopping(void)
     atomic_store(&over, 0);
     atomic_store(&resting, 0);
     pair_up(context, &push, &pull, MARK, 65536);
-    start(thread, job, push, ZMQ_DONTWAIT, send_on);
+    start_all(thread, job, push, ZMQ_DONTWAIT, send_on);
     for (int round = 0; round < 6; round++) {
         int rest = MARK / 2 + round * 7 % 30;
         atomic_store(&resting, 0);
@@ -254,7 +249,7 @@ static void stopping(void)
     set_int(pull, ZMQ_RCVTIMEO, 300);
     while (zmq_recv(pull, body, sizeof body, 0) != -1)
         ;
-    stop(thread);
+    stop_all(thread, THREADS);
     shut_now(push);
     shut(pull);
     finish(context);

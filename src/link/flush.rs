@@ -57,6 +57,7 @@ pub struct FlushHalf {
     commands: Vec<u8>,
     /// Whether a command has been written in part.
     command_open: bool,
+    /// How long the packets of the connection are.
     packets: Packets,
     /// What goes between the outbox and a wire that carries no frames.
     staging: Option<Box<Staging>>,
